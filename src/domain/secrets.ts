@@ -1,0 +1,114 @@
+/**
+ * Which members are secrets, and what becomes of them where a document leaves, comes back, or is hashed (spec 1.6).
+ * Secrets live in step settings and in middleware configs; the name of a member alone decides.
+ */
+import { canonicalKey } from "./canonical-key.js";
+import type { Extensions, MiddlewareUse, Profile, StepSettings } from "./document.js";
+import { quoteCut, type Violation } from "./errors.js";
+import { isMiddlewareConfigKey } from "./identifiers.js";
+import { emptyObject, isObject, type Json, type JsonObject, mapMembers, member } from "./json.js";
+
+/** Stands in the place of a secret wherever a document leaves. */
+export const REDACTED = "<redacted>";
+
+const SECRET_NAME = /(?:^|_)(?:api_key|token|secret|password)$/;
+
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(canonicalKey(name));
+}
+
+/** Member names, canonicalised, that are shown although they look like secrets (`--secret-exempt`). */
+export type SecretExemptions = ReadonlySet<string>;
+
+export function secretExemptions(names: readonly string[]): SecretExemptions {
+  return new Set(names.map(canonicalKey));
+}
+
+/** A copy with every secret member replaced, at any depth. */
+export function redact<T extends JsonObject>(value: T, exempt: SecretExemptions): T {
+  return mapMembers(value, (name, inner, descend) =>
+    isSecretName(name) && !exempt.has(canonicalKey(name)) ? REDACTED : descend(inner),
+  ) as T;
+}
+
+/** A copy without the secret members, as the fingerprint sees it: exemptions do not count here. */
+export function omitSecrets<T extends JsonObject>(value: T): T {
+  return mapMembers(value, (name, inner, descend) => (isSecretName(name) ? undefined : descend(inner))) as T;
+}
+
+export function redactProfile(profile: Profile, exempt: SecretExemptions): Profile {
+  const { runtime, extensions } = profile;
+  return {
+    ...profile,
+    runtime: {
+      ...runtime,
+      ...(runtime.step_settings_patch
+        ? { step_settings_patch: redact(runtime.step_settings_patch, exempt) }
+        : {}),
+      ...(runtime.middlewares ? { middlewares: redactMiddlewares(runtime.middlewares, exempt) } : {}),
+    },
+    ...(extensions ? { extensions: redactExtensions(extensions, exempt) } : {}),
+  };
+}
+
+export function redactMiddlewares(
+  entries: readonly MiddlewareUse[],
+  exempt: SecretExemptions,
+): MiddlewareUse[] {
+  return entries.map((entry) => (entry.config ? { ...entry, config: redact(entry.config, exempt) } : entry));
+}
+
+export function redactExtensions(extensions: Extensions, exempt: SecretExemptions): Extensions {
+  return mapSlots(extensions, (config) => redact(config, exempt));
+}
+
+/** A copy of extensions with every middleware config put through `change`; all else as it is. */
+function mapSlots(extensions: Extensions, change: (config: JsonObject) => JsonObject): Extensions {
+  const copy = emptyObject();
+  for (const [key, payload] of Object.entries(extensions)) {
+    const instances = isObject(payload) ? member(payload, "instances") : undefined;
+    if (!isMiddlewareConfigKey(key) || !isObject(payload) || !isObject(instances)) {
+      copy[key] = payload;
+      continue;
+    }
+    const changed = emptyObject();
+    for (const [slot, config] of Object.entries(instances)) {
+      changed[slot] = isObject(config) ? change(config) : config;
+    }
+    copy[key] = { ...payload, instances: changed };
+  }
+  return copy;
+}
+
+/**
+ * A copy in which every secret that came back as `<redacted>` holds the value stored at the same place.
+ * Where none is stored, a violation at that place, below `field`, and the member is left out.
+ */
+export function keepStoredSecrets<T extends JsonObject>(
+  sent: T,
+  stored: Json | undefined,
+  field: string,
+  violations: Violation[],
+): T {
+  const walk = (value: Json, kept: Json | undefined, path: string): Json => {
+    if (Array.isArray(value)) {
+      return value.map((item, i) => walk(item, Array.isArray(kept) ? kept[i] : undefined, `${path}[${i}]`));
+    }
+    if (!isObject(value)) return value;
+    const copy = emptyObject();
+    for (const [name, inner] of Object.entries(value)) {
+      const at = `${path}.${quoteCut(name)}`;
+      const below = member(isObject(kept) ? kept : undefined, name);
+      if (inner !== REDACTED || !isSecretName(name)) copy[name] = walk(inner, below, at);
+      else if (below !== undefined) copy[name] = below;
+      else violations.push({ field: at, reason: "no stored value to keep" });
+    }
+    return copy;
+  };
+  return walk(sent, stored, field) as T;
+}
+
+/** In what a resolve brings along there is nothing stored to keep: every `<redacted>` secret is a violation. */
+export function refuseRedacted(sent: StepSettings, field: string, violations: Violation[]): void {
+  keepStoredSecrets(sent, undefined, field, violations);
+}
