@@ -1,0 +1,66 @@
+/** Tells what has changed, by whichever process, at next to no cost while nothing has. */
+import type { Database } from "better-sqlite3";
+import type { ChangesSince, DocumentKey } from "../store.js";
+
+export interface ChangeDetector {
+  /** The last revision committed by anyone. */
+  revision(): number;
+  since(revision: number): ChangesSince;
+  /** To be told of every own commit as soon as it is made. It must have asked for `revision` in its transaction. */
+  committed(revision: number): void;
+}
+
+/** Not DISTINCT: for that the planner reads the whole log by the index that has these columns. */
+export const CHANGED_SINCE = "SELECT registry_slug, profile_slug FROM log WHERE revision > ?";
+
+/** Naming more than these takes longer than reading again what is still asked for. */
+const MOST_NAMED = 10_000;
+
+export function createChangeDetector(db: Database): ChangeDetector {
+  const lastRevision = db.prepare<[]>("SELECT coalesce(max(revision), 0) FROM log").pluck();
+  const dataVersion = db.prepare<[]>("PRAGMA data_version").pluck();
+  const totalChanges = db.prepare<[]>("SELECT total_changes()").pluck();
+  const changed = db.prepare<[number], { registry_slug: string; profile_slug: string | null }>(CHANGED_SINCE);
+  let seen = { data: -1, own: -1, revision: -1 };
+  /** Somebody edited rows by hand, and no cache has been told. */
+  let unlogged = false;
+
+  const current = (): number =>
+    dataVersion.get() === seen.data && totalChanges.get() === seen.own ? seen.revision : look();
+
+  const look = db.transaction((): number => {
+    const now = {
+      data: dataVersion.get() as number,
+      own: totalChanges.get() as number,
+      revision: lastRevision.get() as number,
+    };
+    // Another connection committed and logged nothing.
+    if (seen.data !== -1 && now.data !== seen.data && now.revision === seen.revision) unlogged = true;
+    seen = now;
+    return now.revision;
+  });
+
+  const readSince = db.transaction((revision: number): ChangesSince => {
+    const now = current();
+    if (unlogged || revision < 0 || now < revision || now - revision > MOST_NAMED) {
+      unlogged = false;
+      return { revision: now, changed: "all" };
+    }
+    const keys = new Map<string, DocumentKey>();
+    for (const { registry_slug: registry, profile_slug: profile } of changed.all(revision)) {
+      // A write to a profile moves its registry.
+      keys.set(registry, { registry });
+      if (profile !== null) keys.set(`${registry}/${profile}`, { registry, profile });
+    }
+    return { revision: now, changed: [...keys.values()] };
+  });
+
+  return {
+    revision: current,
+    since: (revision) =>
+      current() === revision && !unlogged ? { revision, changed: [] } : readSince(revision),
+    committed(revision) {
+      seen = { ...seen, own: totalChanges.get() as number, revision };
+    },
+  };
+}

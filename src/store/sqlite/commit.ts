@@ -1,0 +1,214 @@
+/** Applying a commit inside a write transaction: expectations, documents, versions, log (spec 2.1, 6.2). */
+import type { Database } from "better-sqlite3";
+import type { Metadata, Registry } from "../../domain/document.js";
+import type { Change, Commit, Committed, Conflict, DocumentKey, Expectation } from "../store.js";
+import type { ChangeDetector } from "./changes.js";
+import type { PayloadReader } from "./stored-json.js";
+
+/** The `profile_slug` under which `last_versions` keeps a registry's own version: no profile can be named so. */
+const REGISTRY_ITSELF = "";
+
+/** Returns a function that applies a commit, whole or, where an expectation does not hold, not at all. */
+export function createCommitter(
+  db: Database,
+  payloads: PayloadReader,
+  changes: ChangeDetector,
+): (commit: Commit) => Committed | Conflict {
+  const sql = prepareStatements(db);
+
+  const versionOf = ({ registry, profile }: DocumentKey): number => {
+    if (profile !== undefined) return sql.profileVersion.get(registry, profile) ?? 0;
+    return sql.registryExists.get(registry) === undefined ? 0 : lastVersion(registry, REGISTRY_ITSELF);
+  };
+  const lastVersion = (registry: string, profile: string): number =>
+    sql.lastVersion.get(registry, profile) ?? 0;
+  const holds = ({ version }: Expectation, actual: number): boolean =>
+    version === "exists" ? actual > 0 : actual === version;
+
+  const apply = db.transaction((commit: Commit): Committed | Conflict => {
+    const first = changes.revision() + 1;
+    for (const expectation of commit.expect) {
+      const actual = versionOf(expectation);
+      if (!holds(expectation, actual)) return { committed: false, expectation, actual };
+    }
+    const commitRevision = first + commit.changes.length - 1;
+    const registries = new Map<string, Registry>();
+    const moved = moveRegistries(commit, registries);
+    const versions = commit.changes.map((change, i) => {
+      const registryVersion = moved.get(registryOf(change)) ?? 0;
+      const revision = first + i;
+      const written = applyChange(change, commit.timeMs, revision, registryVersion, registries);
+      sql.appendLog.run({
+        revision,
+        commitRevision,
+        timeMs: commit.timeMs,
+        actor: commit.actor,
+        source: commit.source,
+        operation: change.operation,
+        registryVersion,
+        ...written,
+      });
+      return written.version;
+    });
+    return { committed: true, revision: commitRevision, versions, registries: [...registries.values()] };
+  });
+
+  /** Every registry with a change moves by one version; those that no change writes themselves are written here. */
+  const moveRegistries = (commit: Commit, registries: Map<string, Registry>): Map<string, number> => {
+    const written = new Set(
+      commit.changes.filter((change) => !("profile" in change || "deleteProfile" in change)).map(registryOf),
+    );
+    const moved = new Map<string, number>();
+    // A delete gives no version, of a registry neither; one that the same commit writes moves all the same.
+    for (const change of commit.changes) {
+      if (
+        "deleteRegistry" in change &&
+        !commit.changes.some((other) => writesRegistry(other, change.deleteRegistry))
+      ) {
+        moved.set(change.deleteRegistry, lastVersion(change.deleteRegistry, REGISTRY_ITSELF));
+      }
+    }
+    for (const registry of commit.changes.map(registryOf)) {
+      if (moved.has(registry)) continue;
+      const version = lastVersion(registry, REGISTRY_ITSELF) + 1;
+      moved.set(registry, version);
+      sql.setLastVersion.run(registry, REGISTRY_ITSELF, version);
+      if (!written.has(registry)) registries.set(registry, touchRegistry(registry, version, commit));
+    }
+    return moved;
+  };
+
+  const touchRegistry = (slug: string, version: number, { timeMs, actor }: Commit): Registry => {
+    const row = sql.registryRow.get(slug);
+    if (row === undefined)
+      throw new TypeError(`a commit changes profiles of registry "${slug}", which does not exist`);
+    const stored = payloads.registry(slug, row.payload_json);
+    return putRegistry({
+      ...stored,
+      metadata: { ...stored.metadata, version, updated_at_ms: timeMs, updated_by: actor },
+    });
+  };
+
+  /** Operators watch the time move (spec 6.2): two writes within a millisecond must show. */
+  const putRegistry = (registry: Registry): Registry => {
+    const before = sql.registryRow.get(registry.slug)?.updated_at_ms ?? 0;
+    const at = Math.max(registry.metadata.updated_at_ms, before + 1);
+    const written = { ...registry, metadata: { ...registry.metadata, updated_at_ms: at } };
+    sql.putRegistry.run(registry.slug, JSON.stringify(written), at);
+    return written;
+  };
+
+  const applyChange = (
+    change: Change,
+    timeMs: number,
+    revision: number,
+    registryVersion: number,
+    registries: Map<string, Registry>,
+  ): LoggedDocument => {
+    if ("profile" in change) {
+      const { registry, profile } = change;
+      const version = lastVersion(registry, profile.slug) + 1;
+      const payload = JSON.stringify({ ...profile, metadata: stamped(profile.metadata, version) });
+      sql.setLastVersion.run(registry, profile.slug, version);
+      sql.putProfile.run({ registry, slug: profile.slug, version, revision, payload, timeMs });
+      return { registry, profile: profile.slug, version, payload };
+    }
+    if ("deleteProfile" in change) {
+      const { registry, deleteProfile: slug } = change;
+      sql.deleteProfile.run(registry, slug);
+      return { registry, profile: slug, version: lastVersion(registry, slug), payload: null };
+    }
+    if ("deleteRegistry" in change) {
+      sql.deleteRegistry.run(change.deleteRegistry);
+      registries.delete(change.deleteRegistry);
+      return { registry: change.deleteRegistry, profile: null, version: registryVersion, payload: null };
+    }
+    const written = putRegistry({
+      ...change.registry,
+      metadata: stamped(change.registry.metadata, registryVersion),
+    });
+    registries.set(written.slug, written);
+    return {
+      registry: written.slug,
+      profile: null,
+      version: registryVersion,
+      payload: JSON.stringify(written),
+    };
+  };
+
+  return (commit) => {
+    const outcome = apply.immediate(commit);
+    if (outcome.committed) changes.committed(outcome.revision);
+    return outcome;
+  };
+}
+
+/** Whole stored documents pass as unversioned ones: the version that they bring along does not count. */
+function stamped(metadata: Omit<Metadata, "version">, version: number): Metadata {
+  return Object.assign({ version }, metadata, { version });
+}
+
+interface LoggedDocument {
+  registry: string;
+  profile: string | null;
+  version: number;
+  payload: string | null;
+}
+
+function registryOf(change: Change): string {
+  if ("deleteRegistry" in change) return change.deleteRegistry;
+  return typeof change.registry === "string" ? change.registry : change.registry.slug;
+}
+
+function writesRegistry(change: Change, slug: string): boolean {
+  return (
+    !("profile" in change || "deleteProfile" in change || "deleteRegistry" in change) &&
+    change.registry.slug === slug
+  );
+}
+
+function prepareStatements(db: Database) {
+  return {
+    lastRevision: db.prepare<[], number | null>("SELECT max(revision) FROM log").pluck() as Plucked<
+      [],
+      number | null
+    >,
+    profileVersion: db
+      .prepare<[string, string], number>("SELECT version FROM profiles WHERE registry_slug = ? AND slug = ?")
+      .pluck() as Plucked<[string, string], number>,
+    registryExists: db.prepare<[string]>("SELECT 1 FROM profile_registries WHERE slug = ?"),
+    registryRow: db.prepare<[string], { payload_json: string; updated_at_ms: number }>(
+      "SELECT payload_json, updated_at_ms FROM profile_registries WHERE slug = ?",
+    ),
+    lastVersion: db
+      .prepare("SELECT version FROM last_versions WHERE registry_slug = ? AND profile_slug = ?")
+      .pluck() as Plucked<[string, string], number>,
+    setLastVersion: db.prepare<[string, string, number]>(
+      `INSERT INTO last_versions (registry_slug, profile_slug, version) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET version = excluded.version`,
+    ),
+    putRegistry: db.prepare<[string, string, number]>(
+      `INSERT INTO profile_registries (slug, payload_json, updated_at_ms) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET payload_json = excluded.payload_json, updated_at_ms = excluded.updated_at_ms`,
+    ),
+    deleteRegistry: db.prepare<[string]>("DELETE FROM profile_registries WHERE slug = ?"),
+    putProfile: db.prepare(
+      `INSERT INTO profiles (registry_slug, slug, version, revision, payload_json, updated_at_ms)
+       VALUES (@registry, @slug, @version, @revision, @payload, @timeMs)
+       ON CONFLICT DO UPDATE SET version = excluded.version, revision = excluded.revision,
+         payload_json = excluded.payload_json, updated_at_ms = excluded.updated_at_ms`,
+    ),
+    deleteProfile: db.prepare<[string, string]>("DELETE FROM profiles WHERE registry_slug = ? AND slug = ?"),
+    appendLog: db.prepare(
+      `INSERT INTO log (revision, commit_revision, time_ms, actor, source, operation,
+         registry_slug, profile_slug, version, registry_version, payload_json)
+       VALUES (@revision, @commitRevision, @timeMs, @actor, @source, @operation,
+         @registry, @profile, @version, @registryVersion, @payload)`,
+    ),
+  };
+}
+
+/** A statement that returns the first column; the typings of `pluck()` keep the row's type instead. */
+interface Plucked<Parameters extends unknown[], Value> {
+  get(...parameters: Parameters): Value | undefined;
+}

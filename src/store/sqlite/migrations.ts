@@ -1,0 +1,106 @@
+/** The schema, as numbered steps that each run once, in a transaction, and are recorded (spec 6.2). */
+import type { Database } from "better-sqlite3";
+import { StoreOpenError } from "../store.js";
+
+interface Migration {
+  version: number;
+  name: string;
+  /** The oldest schema whose program can still serve a database with this step applied. */
+  compatibleFrom: number;
+  sql: string;
+}
+
+const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    name: "registries, profiles, log, last versions",
+    compatibleFrom: 1,
+    sql: `
+      CREATE TABLE profile_registries (
+        slug TEXT PRIMARY KEY,
+        payload_json TEXT NOT NULL,
+        updated_at_ms INTEGER NOT NULL
+      );
+      CREATE TABLE profiles (
+        registry_slug TEXT NOT NULL REFERENCES profile_registries (slug),
+        slug TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        payload_json TEXT NOT NULL,
+        updated_at_ms INTEGER NOT NULL,
+        PRIMARY KEY (registry_slug, slug)
+      );
+      CREATE TABLE log (
+        revision INTEGER PRIMARY KEY,
+        commit_revision INTEGER NOT NULL,
+        time_ms INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        source TEXT NOT NULL,
+        operation TEXT NOT NULL,
+        registry_slug TEXT NOT NULL,
+        profile_slug TEXT,
+        version INTEGER NOT NULL,
+        registry_version INTEGER NOT NULL,
+        payload_json TEXT
+      );
+      CREATE INDEX log_by_document ON log (registry_slug, profile_slug, revision);
+      CREATE TABLE last_versions (
+        registry_slug TEXT NOT NULL,
+        profile_slug TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        PRIMARY KEY (registry_slug, profile_slug)
+      ) WITHOUT ROWID;
+    `,
+  },
+];
+
+export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;
+
+/**
+ * The schema of a database, 0 for an empty one. Changes nothing. Throws StoreOpenError for a schema that this program cannot
+ * serve, and for databases of other kinds.
+ */
+export function findSchema(db: Database, path: string): number {
+  const tables = new Set(db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all());
+  if (!tables.has("schema_migrations")) {
+    if (tables.has("profile_registries")) {
+      throw new StoreOpenError(
+        `${path} holds a first-generation profile database, which this release cannot upgrade`,
+      );
+    }
+    if (tables.size > 0) throw new StoreOpenError(`${path} is an SQLite database of something else`);
+    return 0;
+  }
+  const applied = db
+    .prepare<[], { version: number; compatible_from: number }>(
+      // Every step applied counts, not only the last: each says for itself who can serve a database that has it.
+      `SELECT coalesce(max(version), 0) AS version, coalesce(max(compatible_from), 0) AS compatible_from
+       FROM schema_migrations`,
+    )
+    .get()!;
+  if (applied.compatible_from > SCHEMA_VERSION) {
+    throw new StoreOpenError(
+      `${path} has schema ${applied.version}, which needs a program of schema ${applied.compatible_from} or later; this one has ${SCHEMA_VERSION}`,
+    );
+  }
+  return applied.version;
+}
+
+/**
+ * Brings a database to the schema of this program. Must run in a write transaction. A newer schema is served as it is where
+ * it says that this program can. Throws as `findSchema`. Returns the schema in use.
+ */
+export function migrate(db: Database, path: string, nowMs: number): number {
+  const found = findSchema(db, path);
+  db.exec(`CREATE TABLE IF NOT EXISTS schema_migrations (
+    version INTEGER PRIMARY KEY, name TEXT NOT NULL, compatible_from INTEGER NOT NULL, applied_at_ms INTEGER NOT NULL)`);
+  const record = db.prepare(
+    "INSERT INTO schema_migrations (version, name, compatible_from, applied_at_ms) VALUES (?, ?, ?, ?)",
+  );
+  for (const migration of MIGRATIONS) {
+    if (migration.version <= found) continue;
+    db.exec(migration.sql);
+    record.run(migration.version, migration.name, migration.compatibleFrom, nowMs);
+  }
+  return Math.max(found, SCHEMA_VERSION);
+}

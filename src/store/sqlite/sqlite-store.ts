@@ -1,0 +1,183 @@
+/** The store on SQLite: a file that several processes may share, or, without a file, memory (spec 6.1, 6.2). */
+import type { Database } from "better-sqlite3";
+import type { Profile, Registry } from "../../domain/document.js";
+import { DomainError } from "../../domain/errors.js";
+import type { LogEntry, ProfilePage, Store } from "../store.js";
+import { whenFree } from "./busy.js";
+import { createChangeDetector } from "./changes.js";
+import { createCommitter } from "./commit.js";
+import { type FileStore, followFile } from "./follow-file.js";
+import { createProfileSteps } from "./list-profiles.js";
+import { type OpenDatabase, openDatabase, type SqliteOptions } from "./open.js";
+import type { OpenFiles } from "./open-files.js";
+import { createPayloadReader } from "./stored-json.js";
+
+const IN_MEMORY: OpenFiles = { displaced: () => undefined, removeLog: () => {} };
+
+/** How many names a page looks at before other work gets its turn, where few of them are to be listed. */
+const SCAN = 500;
+
+/** Throws StoreOpenError when the database cannot be used. */
+export async function openSqliteStore(options: SqliteOptions = {}): Promise<Store> {
+  const opened = await openDatabase(options);
+  const { path } = options;
+  const store = createStore(opened);
+  if (path === undefined) return { ...store, problem: () => undefined };
+  return followFile(store, {
+    name: path,
+    reopen: async () => createStore(await openDatabase({ ...options, create: false })),
+    warn: options.warn ?? (() => {}),
+  });
+}
+
+function createStore({ db, busyTimeoutMs, schemaVersion, files = IN_MEMORY }: OpenDatabase): FileStore {
+  const payloads = createPayloadReader();
+  const sql = prepareStatements(db);
+  const changes = createChangeDetector(db);
+  const commit = createCommitter(db, payloads, changes);
+  const profileSteps = createProfileSteps(db, changes);
+  const waitFor = <T>(work: () => T): Promise<T> => whenFree(busyTimeoutMs, work);
+  /** One snapshot for all that `work` reads. */
+  const atOnce = <T>(work: () => T): Promise<T> => waitFor(() => db.transaction(work).deferred());
+
+  const readRegistry = (slug: string): Registry | undefined => {
+    const row = sql.registry.get(slug);
+    return row && payloads.registry(slug, row.payload_json);
+  };
+  const readProfile = (registry: string, slug: string): Profile | undefined => {
+    const row = sql.profile.get(registry, slug);
+    return row && payloads.profile(registry, slug, row.payload_json);
+  };
+
+  /** Looked at before, so that nothing is lost, and after, so that nothing lost is acknowledged. */
+  const refuseDisplaced = (): void => {
+    const displaced = files.displaced();
+    if (displaced !== undefined) throw new DomainError("unavailable", displaced.message);
+  };
+  const emptyLog = async (): Promise<boolean> => {
+    const displaced = files.displaced();
+    // Somebody has begun another log for the same database: ours no longer fits.
+    if (displaced?.what === "log" && displaced.instead !== "") return false;
+    const [outcome] = await waitFor(() => db.pragma("wal_checkpoint(TRUNCATE)") as [{ busy: number }]);
+    return outcome.busy === 0;
+  };
+
+  return {
+    schemaVersion,
+    files,
+    emptyLog,
+    read: (registry, slugs) =>
+      atOnce(() => ({
+        revision: changes.revision(),
+        registry: readRegistry(registry),
+        profiles: slugs.map((slug) => readProfile(registry, slug)),
+      })),
+    listRegistries: () =>
+      atOnce(() => ({
+        revision: changes.revision(),
+        registries: sql.registries
+          .all()
+          .flatMap((row) => orUnreadable(() => payloads.registry(row.slug, row.payload_json)) ?? []),
+      })),
+    async listProfiles(registry, { at, after: first = "", limit, tag = null }) {
+      const page: ProfilePage = { profiles: [], unreadable: [], more: false };
+      let after = first;
+      for (let scan = limit + 1; ; scan = Math.max(limit + 1, SCAN)) {
+        const rows = await atOnce(() => profileSteps({ registry, at, after, tag, scan }));
+        for (const { slug, payload_json: payload } of rows) {
+          after = slug;
+          if (payload === null) continue;
+          if (page.profiles.length + page.unreadable.length === limit) return { ...page, more: true };
+          const profile = orUnreadable(() => payloads.profile(registry, slug, payload));
+          if (profile === undefined) page.unreadable.push(slug);
+          else page.profiles.push(profile);
+        }
+        if (rows.length < scan) return page;
+        await new Promise(setImmediate);
+      }
+    },
+    revision: () => waitFor(() => changes.revision()),
+    commit: (request) =>
+      waitFor(() => {
+        refuseDisplaced();
+        const outcome = commit(request);
+        refuseDisplaced();
+        return outcome;
+      }),
+    changesSince: (revision) => waitFor(() => changes.since(revision)),
+    readLog: (after, limit) => waitFor(() => sql.log.all(after, limit).map(toLogEntry)),
+    unreadable: () =>
+      payloads.unreadable(({ registry, profile }) =>
+        profile === undefined ? readRegistry(registry) : readProfile(registry, profile),
+      ),
+    async close() {
+      if (!db.open) return;
+      try {
+        await emptyLog();
+      } catch (cause) {
+        const reason = (cause as Error).message;
+        throw new DomainError("unavailable", `${db.name}-wal keeps what was written last: ${reason}`, {
+          cause,
+        });
+      } finally {
+        db.close();
+      }
+    },
+  };
+}
+
+function orUnreadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DomainError && error.code === "data_loss") return undefined;
+    throw error;
+  }
+}
+
+interface LogRow {
+  revision: number;
+  commit_revision: number;
+  time_ms: number;
+  actor: string;
+  source: LogEntry["source"];
+  operation: LogEntry["operation"];
+  registry_slug: string;
+  profile_slug: string | null;
+  version: number;
+  registry_version: number;
+}
+
+function toLogEntry(row: LogRow): LogEntry {
+  return {
+    revision: row.revision,
+    commitRevision: row.commit_revision,
+    timeMs: row.time_ms,
+    actor: row.actor,
+    source: row.source,
+    operation: row.operation,
+    registry: row.registry_slug,
+    ...(row.profile_slug === null ? {} : { profile: row.profile_slug }),
+    version: row.version,
+    registryVersion: row.registry_version,
+  };
+}
+
+function prepareStatements(db: Database) {
+  return {
+    registry: db.prepare<[string], { payload_json: string }>(
+      "SELECT payload_json FROM profile_registries WHERE slug = ?",
+    ),
+    registries: db.prepare<[], { slug: string; payload_json: string }>(
+      "SELECT slug, payload_json FROM profile_registries ORDER BY slug",
+    ),
+    profile: db.prepare<[string, string], { payload_json: string }>(
+      "SELECT payload_json FROM profiles WHERE registry_slug = ? AND slug = ?",
+    ),
+    // Not the documents: they are large, and asked for one by one.
+    log: db.prepare<[number, number], LogRow>(
+      `SELECT revision, commit_revision, time_ms, actor, source, operation, registry_slug, profile_slug, version, registry_version
+       FROM log WHERE revision > ? ORDER BY revision LIMIT ?`,
+    ),
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * What a store keeps and promises. Operations take and return data, never closures, so that a store may commit on another
+ * thread or another machine (spec 6.2). Times, actors and decisions come from the caller; versions and revisions from the store.
+ *
+ * Guarantees, of every store:
+ * - A commit is applied whole or not at all, and is durable before it is acknowledged. Nothing of it is visible before.
+ * - Revisions count up store-wide without gaps and become visible in order; every changed document has a log entry
+ *   written in the same transaction.
+ * - The version of a document is its last one ever plus one, through deletes of it and of its registry.
+ * - A read sees every commit acknowledged before it began, by whichever process.
+ *
+ * All operations throw DomainError: `unavailable` when the store stays busy past its timeout, `data_loss` for a stored
+ * document that cannot be read.
+ */
+import type { Profile, Registry, Source } from "../domain/document.js";
+
+/** A registry, or a profile in it. */
+export interface DocumentKey {
+  registry: string;
+  profile?: string;
+}
+
+export interface Documents {
+  /** The revision at which all of these were current together. */
+  revision: number;
+  registry: Registry | undefined;
+  /** In the order asked for; undefined where there is none. */
+  profiles: (Profile | undefined)[];
+}
+
+/** What the documents of a commit must be when it is applied, or it is not: version 0 means "does not exist". */
+export interface Expectation extends DocumentKey {
+  /** `exists` takes any version. */
+  version: number | "exists";
+}
+
+/** What the store stamps onto a document itself. */
+export type Unversioned<T extends { metadata: unknown }> = Omit<T, "metadata"> & {
+  metadata: Omit<Profile["metadata"], "version">;
+};
+
+export type Operation =
+  | "create_profile"
+  | "update_profile"
+  | "delete_profile"
+  | "set_read_only"
+  | "create_registry"
+  | "update_registry"
+  | "set_default_profile"
+  | "delete_registry";
+
+export type Change =
+  | { operation: Operation; registry: string; profile: Unversioned<Profile> }
+  | { operation: Operation; registry: string; deleteProfile: string }
+  | { operation: Operation; registry: Unversioned<Registry> }
+  | { operation: Operation; deleteRegistry: string };
+
+export interface Commit {
+  /** Unix milliseconds. */
+  timeMs: number;
+  actor: string;
+  source: Source;
+  /** All checked before anything is changed. */
+  expect: readonly Expectation[];
+  /**
+   * Applied in order. Every registry with a change moves by one version, once, however many changes it has; one that is only
+   * deleted, with its profiles, does not.
+   */
+  changes: readonly Change[];
+}
+
+/** The first expectation that did not hold; nothing was changed. */
+export interface Conflict {
+  committed: false;
+  expectation: Expectation;
+  /** The version found; 0 when the document does not exist. */
+  actual: number;
+}
+
+export interface Committed {
+  committed: true;
+  /** The commit's last revision. */
+  revision: number;
+  /** The version that each change gave its document, in the order of the changes; of a delete, the last one. */
+  versions: readonly number[];
+  /** The registries that the commit moved and did not delete, as they are after it. */
+  registries: readonly Registry[];
+}
+
+/** An entry of the append-only log (spec 2.1), without the document. */
+export interface LogEntry extends DocumentKey {
+  revision: number;
+  commitRevision: number;
+  timeMs: number;
+  actor: string;
+  source: Source;
+  operation: Operation;
+  /** The version after the write; of a delete, the last one. */
+  version: number;
+  registryVersion: number;
+}
+
+export interface ProfilePage {
+  profiles: Profile[];
+  /** Slugs on this page whose document cannot be read; they are reported, and not among `profiles`. */
+  unreadable: string[];
+  /** Whether more follow. */
+  more: boolean;
+}
+
+/** What has changed since a revision: these documents, or, when that cannot be told, anything. */
+export interface ChangesSince {
+  revision: number;
+  changed: DocumentKey[] | "all";
+}
+
+export interface StoreReader {
+  /** A registry and profiles of it, all as of one revision. */
+  read(registry: string, profiles: readonly string[]): Promise<Documents>;
+  /** All registries, sorted by slug, as of one revision. */
+  listRegistries(): Promise<{ revision: number; registries: Registry[] }>;
+  /**
+   * Profiles of a registry sorted by slug, from the one after `after` on, as they were at revision `at`: pages read one
+   * after the other at one revision fit together whatever is written meanwhile.
+   */
+  listProfiles(
+    registry: string,
+    page: { at: number; after?: string; limit: number; tag?: string },
+  ): Promise<ProfilePage>;
+  /** The last revision committed by any process; 0 for a store never written. */
+  revision(): Promise<number>;
+}
+
+export interface Store extends StoreReader {
+  commit(commit: Commit): Promise<Committed | Conflict>;
+  /**
+   * For a cache: what it must drop to be current again; anything, when it has seen nothing yet (-1). An edit by hand, which
+   * no log entry tells of, is told once: a store serves one cache.
+   */
+  changesSince(revision: number): Promise<ChangesSince>;
+  /** Entries after a revision, oldest first. */
+  readLog(after: number, limit: number): Promise<LogEntry[]>;
+  /** The documents met so far that could not be read, as `registry` or `registry/profile`. */
+  unreadable(): readonly string[];
+  /** Why nothing can be written now, where that is known without trying; for operators. */
+  problem(): string | undefined;
+  /** The number of the schema in use, for operators. */
+  readonly schemaVersion: number;
+  /** May be called again. */
+  close(): Promise<void>;
+}
+
+/** A store that cannot be opened: one clear line for the operator. */
+export class StoreOpenError extends Error {
+  override readonly name = "StoreOpenError";
+}
