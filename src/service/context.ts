@@ -1,0 +1,18 @@
+import type { Catalog } from "../domain/catalog.js";
+import type { Limits } from "../domain/limits.js";
+import type { DocumentReader } from "../store/document-cache.js";
+import type { Store } from "../store/store.js";
+import type { Writer } from "./write.js";
+
+/** What the use cases of registries and profiles stand on. */
+export interface ServiceContext {
+  store: Store;
+  documents: DocumentReader;
+  writer: Writer;
+  catalog: Catalog;
+  limits: Limits;
+  /** The registry that requests mean which name none. */
+  defaultRegistry: string;
+  /** Refuses writes to existing documents that do not say which version they were made from. */
+  requireExpectedVersion: boolean;
+}

@@ -1,0 +1,64 @@
+/** Use cases of a chat turn: which runtime does it run with, and which profile has this browser chosen (spec 4, 2.5). */
+
+import { malformed, profileNotFound, quoteCut } from "../domain/errors.js";
+import { isBlank, parseSlug } from "../domain/identifiers.js";
+import {
+  type Resolution,
+  type ResolveRequest,
+  type ResolveSettings,
+  resolve,
+  type ShownSecrets,
+} from "../domain/resolve.js";
+import { parseRegistryChoice, type SelectionSource, selectProfile } from "../domain/selection.js";
+import type { DocumentReader } from "../store/document-cache.js";
+import { existingRegistry } from "./names.js";
+
+export interface CurrentProfile {
+  slug: string;
+  registry: string;
+  source: Extract<SelectionSource, "cookie" | "default">;
+  revision: number;
+  /** Why the cookie did not count, where it did not. */
+  cookieIgnored?: string;
+}
+
+export interface ResolverService {
+  resolve(request: ResolveRequest, shown: ShownSecrets): Promise<Resolution>;
+  /** What a request without a profile gets: by its cookie, else the default. */
+  currentProfile(request: {
+    registry?: string | undefined;
+    cookie?: string | undefined;
+  }): Promise<CurrentProfile>;
+  /** The profile that a browser wants to be its current one. Throws `malformed` or `not_found`. */
+  chooseProfile(request: { registry?: string | undefined; slug: string }): Promise<CurrentProfile>;
+}
+
+export function createResolverService(documents: DocumentReader, settings: ResolveSettings): ResolverService {
+  const { defaultRegistry } = settings;
+  return {
+    resolve: (request, shown) => documents.decide((view) => resolve(view, request, shown, settings)),
+
+    currentProfile: (request) =>
+      documents.decide((view) => {
+        const { profile, registry, selection } = selectProfile(view, request, defaultRegistry);
+        const ignored = selection.ignored?.[0];
+        return {
+          slug: profile.slug,
+          registry: registry.slug,
+          source: selection.source === "cookie" ? "cookie" : "default",
+          revision: view.revision,
+          ...(ignored ? { cookieIgnored: ignored.reason } : {}),
+        };
+      }),
+
+    chooseProfile: ({ registry: raw, slug: rawSlug }) =>
+      documents.decide((view) => {
+        const choice = isBlank(raw) ? defaultRegistry : parseRegistryChoice(raw);
+        const slug = parseSlug(rawSlug, "profile slug");
+        if (!slug.ok) throw malformed(`invalid profile: ${quoteCut(rawSlug)}`);
+        const registry = existingRegistry(view, choice).slug;
+        if (view.profile(registry, slug.value) === undefined) throw profileNotFound(rawSlug);
+        return { slug: slug.value, registry, source: "cookie", revision: view.revision };
+      }),
+  };
+}
