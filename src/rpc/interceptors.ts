@@ -1,0 +1,89 @@
+/** What every call goes through: who may call, what errors become, what is noted. */
+import { randomUUID } from "node:crypto";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { DomainError } from "../domain/errors.js";
+import { isOwnOrAllowedOrigin } from "../service/origin.js";
+import { internalError, toConnectError } from "./errors.js";
+
+/** A finished call, for logs. */
+export interface RpcRecord {
+  service: string;
+  method: string;
+  /** Whether it can have written. */
+  write: boolean;
+  /** `ok`, the code of a DomainError, or the Connect code in snake case. */
+  code: string;
+  /** As the request names them, where it does. */
+  registry: string | undefined;
+  profile: string | undefined;
+  requestId: string | undefined;
+  durationMs: number;
+  /** Only of internal errors. */
+  cause?: unknown;
+}
+
+/** Turns what a handler throws into the error that the caller sees, and reports the call. */
+export function errorInterceptor(report: ((record: RpcRecord) => void) | undefined): Interceptor {
+  return (next) => async (request) => {
+    const start = performance.now();
+    const done = (code: string, requestId?: string, cause?: unknown): void =>
+      report?.({
+        service: request.service.typeName,
+        method: request.method.name,
+        write: !hasNoSideEffects(request.method),
+        code,
+        ...namesOf(request.message),
+        requestId: requestId ?? request.header.get("x-request-id") ?? undefined,
+        durationMs: performance.now() - start,
+        ...(cause === undefined ? {} : { cause }),
+      });
+    try {
+      const response = await next(request);
+      done("ok");
+      return response;
+    } catch (error) {
+      if (error instanceof DomainError) {
+        done(error.code, undefined, error.code === "data_loss" ? error.cause : undefined);
+        throw toConnectError(error);
+      }
+      if (error instanceof ConnectError && error.code !== Code.Internal) {
+        done(Code[error.code]?.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase() ?? "unknown");
+        throw error;
+      }
+      const requestId = request.header.get("x-request-id") ?? randomUUID();
+      done("internal", requestId, error);
+      throw internalError(requestId);
+    }
+  };
+}
+
+/** A browser's page on another origin may not write (spec 2.5). */
+export function originInterceptor(allowed: ReadonlySet<string>): Interceptor {
+  return (next) => (request) => {
+    const origin = request.header.get("origin");
+    if (
+      origin !== null &&
+      !hasNoSideEffects(request.method) &&
+      !isOwnOrAllowedOrigin(origin, new URL(request.url).host, allowed)
+    ) {
+      throw new DomainError("forbidden", "writes from this origin are not allowed");
+    }
+    return next(request);
+  };
+}
+
+/** A message names a document by slug, or carries it. */
+function namesOf(message: object): Pick<RpcRecord, "registry" | "profile"> {
+  const { registry, profile, slug } = message as { registry?: unknown; profile?: unknown; slug?: unknown };
+  return { registry: nameOf(registry), profile: nameOf(slug) ?? nameOf(profile) };
+}
+
+function nameOf(value: unknown): string | undefined {
+  const name = typeof value === "object" && value !== null ? (value as { slug?: unknown }).slug : value;
+  return typeof name === "string" && name !== "" ? name.slice(0, 128) : undefined;
+}
+
+function hasNoSideEffects(method: { idempotency: MethodOptions_IdempotencyLevel }): boolean {
+  return method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
+}

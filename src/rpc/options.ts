@@ -1,0 +1,42 @@
+import type { HandlerContext } from "@connectrpc/connect";
+import type { SecretExemptions } from "../domain/secrets.js";
+import type { Services } from "../service/services.js";
+import type { Caller } from "../service/write.js";
+import type { RpcRecord } from "./interceptors.js";
+
+export interface RpcOptions {
+  services: Services;
+  /** Who calls, for the log and metadata. Default `anonymous`. */
+  actor?: (header: Headers) => string;
+  /** Where writes come from. Default `rpc`. */
+  source?: Caller["source"];
+  /** Shows secrets to callers that are no browsers. Default false. */
+  serveSecrets?: boolean;
+  /** Origins besides our own whose pages may write. */
+  allowedOrigins?: readonly string[];
+  /** Called when a call is done. */
+  report?: (record: RpcRecord) => void;
+}
+
+/** What handlers need to know of a call. */
+export interface CallRules {
+  caller(context: HandlerContext): Caller;
+  /** Whether this caller sees stored secrets (spec 1.6). */
+  seesSecrets(context: HandlerContext): boolean;
+  /** What profileMessage redacts by: undefined where the caller sees secrets. */
+  redaction(context: HandlerContext): SecretExemptions | undefined;
+}
+
+export function callRules({ services, actor, source, serveSecrets = false }: RpcOptions): CallRules {
+  // A page's own GET has no Origin; browsers mark it by Sec-Fetch-Site.
+  const seesSecrets = ({ requestHeader }: HandlerContext): boolean =>
+    serveSecrets && !requestHeader.has("origin") && !requestHeader.has("sec-fetch-site");
+  return {
+    caller: ({ requestHeader }) => ({
+      actor: actor?.(requestHeader) ?? "anonymous",
+      source: source ?? "rpc",
+    }),
+    seesSecrets,
+    redaction: (context) => (seesSecrets(context) ? undefined : services.secretExempt),
+  };
+}

@@ -1,0 +1,159 @@
+/** Operations as RPC calls (spec 3), over Connect. */
+import { fromJson, type JsonValue, toJson } from "@bufbuild/protobuf";
+import { type CallOptions, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { expect } from "vitest";
+import { BadRequestSchema, ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
+import { ProfileSchema, RegistrySchema } from "../../gen/profileregistry/v1/profile_pb.js";
+import {
+  ExtensionSchemaSchema,
+  MiddlewareSchemaSchema,
+  ProfileRegistryService,
+} from "../../gen/profileregistry/v1/registry_service_pb.js";
+import {
+  ResolveProfileRequestSchema,
+  ResolverService,
+} from "../../gen/profileregistry/v1/resolver_service_pb.js";
+import type { ErrorCode, JsonObject } from "../../src/index.js";
+import type { Edge, Operation, Outcome } from "./operations.js";
+import { listItemOf, plain, profileDocument, registryDocument, resolutionDocument } from "./rpc-documents.js";
+
+/** The RPC column of the table in spec 2.4. */
+const CODE: { [code in ErrorCode]?: Code } = {
+  validation: Code.InvalidArgument,
+  malformed: Code.InvalidArgument,
+  policy: Code.PermissionDenied,
+  not_found: Code.NotFound,
+  already_exists: Code.AlreadyExists,
+  version_conflict: Code.Aborted,
+  failed_precondition: Code.FailedPrecondition,
+  unavailable: Code.Unavailable,
+  data_loss: Code.DataLoss,
+  internal: Code.Internal,
+};
+
+/** Members that ProtoJSON does not know, such as those that only the server sets, are ignored, as REST does. */
+const LENIENT = { ignoreUnknownFields: true };
+
+export function rpcEdge(baseUrl: string): Edge {
+  const transport = createConnectTransport({ baseUrl, httpVersion: "1.1" });
+  return {
+    async perform(operation) {
+      try {
+        return await call(transport, operation);
+      } catch (error) {
+        if (!(error instanceof ConnectError)) throw error;
+        return refusal(error);
+      }
+    },
+  };
+}
+
+async function call(transport: Transport, operation: Operation, options?: CallOptions): Promise<Outcome> {
+  const client = createClient(ProfileRegistryService, transport);
+  const { registry = "", expected_version: expectedVersion = 0 } = operation as Partial<{
+    registry: string;
+    expected_version: number;
+  }>;
+  const answer = (document: unknown, { revision }: { revision: bigint }): Outcome => ({
+    document,
+    revision: Number(revision),
+  });
+  switch (operation.do) {
+    case "list-registries": {
+      const list = await client.listRegistries({ pageSize: 1_000 }, options);
+      return answer(list.registries.map(registryDocument), list);
+    }
+    case "get-registry": {
+      const found = await client.getRegistry({ registry });
+      return answer(registryDocument(found.registry), found);
+    }
+    case "create-registry": {
+      const document = fromJson(RegistrySchema, operation.document, LENIENT);
+      const created = await client.createRegistry({ registry: document, expectedVersion });
+      return answer(registryDocument(created.registry), created);
+    }
+    case "update-registry": {
+      const document = fromJson(RegistrySchema, { ...operation.patch, slug: registry }, LENIENT);
+      const updateMask = { paths: pathsOf(operation.patch) };
+      const updated = await client.updateRegistry({ registry: document, updateMask, expectedVersion });
+      return answer(registryDocument(updated.registry), updated);
+    }
+    case "delete-registry":
+      return answer(
+        {},
+        await client.deleteRegistry({ registry, force: operation.force ?? false, expectedVersion }),
+      );
+    case "list-profiles": {
+      const list = await client.listProfiles({ registry, tag: operation.tag ?? "", pageSize: 1_000 });
+      return answer(list.profiles.map(listItemOf), list);
+    }
+    case "get-profile": {
+      const found = await client.getProfile({ registry, slug: operation.slug });
+      return answer(profileDocument(found.profile), found);
+    }
+    case "create-profile": {
+      const profile = fromJson(ProfileSchema, operation.document, LENIENT);
+      const setDefault = operation.set_default ?? false;
+      const created = await client.createProfile({ registry, profile, setDefault, expectedVersion });
+      return answer(profileDocument(created.profile), created);
+    }
+    case "update-profile": {
+      const updated = await client.updateProfile({
+        registry,
+        profile: fromJson(ProfileSchema, { ...operation.patch, slug: operation.slug }, LENIENT),
+        updateMask: { paths: pathsOf(operation.patch) },
+        setDefault: operation.set_default ?? false,
+        expectedVersion,
+      });
+      return answer(profileDocument(updated.profile), updated);
+    }
+    case "delete-profile":
+      return answer({}, await client.deleteProfile({ registry, slug: operation.slug, expectedVersion }));
+    case "set-default-profile": {
+      const set = await client.setDefaultProfile({ registry, slug: operation.slug, expectedVersion });
+      return answer(profileDocument(set.profile), set);
+    }
+    case "resolve": {
+      const request = fromJson(ResolveProfileRequestSchema, { ...operation.request, registry }, LENIENT);
+      const resolved = await createClient(ResolverService, transport).resolveProfile(request);
+      return answer(resolutionDocument(resolved), resolved);
+    }
+    // REST serves the catalogue, which is no state, without a revision.
+    case "list-middleware-schemas": {
+      const { middlewareSchemas } = await client.listMiddlewareSchemas({});
+      return {
+        document: middlewareSchemas.map((one) => toJson(MiddlewareSchemaSchema, one, plain)),
+        revision: undefined,
+      };
+    }
+    case "list-extension-schemas": {
+      const { extensionSchemas } = await client.listExtensionSchemas({});
+      return {
+        document: extensionSchemas.map((one) => toJson(ExtensionSchemaSchema, one, plain)),
+        revision: undefined,
+      };
+    }
+  }
+}
+
+/** What is in a patch is what an update_mask names; of metadata only the tags. */
+function pathsOf(patch: JsonObject): string[] {
+  return Object.entries(patch).flatMap(([name, value]) => {
+    if (name === "metadata")
+      return (value as { tags?: JsonValue }).tags === undefined ? [] : ["metadata.tags"];
+    return [name];
+  });
+}
+
+function refusal(error: ConnectError): Outcome {
+  const [info] = error.findDetails(ErrorInfoSchema);
+  const code = info?.reason.toLowerCase() as ErrorCode;
+  expect(info?.domain).toBe("profile-registry");
+  expect(Code[error.code], code).toBe(Code[CODE[code] ?? Code.Unknown]);
+  const violations = error
+    .findDetails(BadRequestSchema)
+    .flatMap(({ fieldViolations }) => fieldViolations)
+    .map(({ field, description }) => ({ field, reason: description }));
+  return { error: { code, message: error.rawMessage, violations } };
+}
