@@ -1,0 +1,13 @@
+/** Errors on the command line: one line on stderr, with the same text as over the API (spec 6.4). */
+
+/** Wrong usage: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Prints what went wrong and returns the exit code: 2 for wrong usage, else 1. */
+export function reportFailure(error: unknown): number {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`profile-registry: ${message.replace(/\s*\n\s*/g, " ")}\n`);
+  return error instanceof UsageError || (error instanceof Error && error.name === "ConfigError") ? 2 : 1;
+}

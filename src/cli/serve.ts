@@ -1,0 +1,73 @@
+/** `serve`: runs the service until it is told to stop (spec 6.5). */
+import { isIP } from "node:net";
+import type { Command } from "commander";
+import { createApp } from "../app.js";
+import { type Config, type Environment, readConfig } from "../config.js";
+import { reportFailure } from "./failure.js";
+import { addSettings, readFlags } from "./options.js";
+
+/** Longer than a client that is at work pauses; a stop waits for so long at most where nothing else is under way. */
+const IDLE_GRACE_MS = 3_000;
+
+export function addServe(program: Command, env: Environment): void {
+  addSettings(
+    program.command("serve").description("Run the service: REST, Connect, gRPC and gRPC-Web on one port."),
+  )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ profile-registry serve
+  $ profile-registry serve --profile-registry-db ./data/profiles.db --seed-file registries.yaml
+  $ profile-registry serve --port 9000 --cors-origin https://chat.example.org`,
+    )
+    .action(async (options: Record<string, unknown>) => serve(readConfig(readFlags(options), env)));
+}
+
+async function serve(config: Config): Promise<void> {
+  const app = await createApp(config, { idleGraceMs: IDLE_GRACE_MS });
+  const { logger } = app;
+  for (const warning of config.warnings) logger.warn(warning);
+  if (config.store.kind === "memory") {
+    logger.warn(
+      "profiles are kept in memory: nothing will be kept when this process ends (--profile-registry-db PATH keeps them)",
+    );
+  }
+  if (!isLoopback(config.host)) {
+    logger.warn(
+      `listening on ${config.host}, beyond this machine, and callers are not authenticated: anyone who reaches it may write`,
+    );
+  }
+  try {
+    await app.server.listen({
+      host: config.host,
+      port: config.port,
+      listenTextResolver: (address) => `listening on ${address}`,
+    });
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  await untilStopped(() => app.close());
+  logger.info("stopped");
+}
+
+/** Resolves when the first SIGTERM or SIGINT has been acted on; a second one ends the process at once. */
+async function untilStopped(stop: () => Promise<void>): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    let stopping = false;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (stopping) process.exit(signal === "SIGINT" ? 130 : 143);
+      stopping = true;
+      stop().then(resolve, reject);
+    };
+    process.on("SIGTERM", onSignal);
+    process.on("SIGINT", onSignal);
+  }).catch((error: unknown) => {
+    process.exitCode = reportFailure(error);
+  });
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
