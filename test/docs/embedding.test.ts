@@ -1,0 +1,94 @@
+/** docs/embedding.md: the API inside another program, and the resolver without one. */
+import Fastify, { type FastifyInstance } from "fastify";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createChatServer } from "../../examples/embedded-server.js";
+import { type Documents, resolveLocally } from "../../examples/in-process.js";
+import { openCore } from "../../src/app.js";
+import { readConfig } from "../../src/config.js";
+import * as exported from "../../src/index.js";
+import { readDocument, tableRows } from "./markdown.js";
+
+const LONGEST = "a".repeat(128);
+
+describe("an app that carries the API", () => {
+  let app: FastifyInstance;
+  beforeAll(async () => {
+    app = await createChatServer();
+  });
+  afterAll(() => app.close());
+
+  it("serves REST under its prefix, and notes who wrote", async () => {
+    const created = await app.inject({
+      method: "POST",
+      url: "/api/chat/profiles",
+      headers: { "x-user": "ada" },
+      payload: { slug: LONGEST, runtime: { system_prompt: "Hi" } },
+    });
+    expect(created.statusCode).toBe(201);
+    expect(created.json()).toMatchObject({ metadata: { created_by: "ada", source: "rest" } });
+  });
+
+  it("finds documents with the longest names", async () => {
+    const found = await app.inject(`/api/chat/profiles/${LONGEST}`);
+    expect(found.json()).toMatchObject({ slug: LONGEST });
+  });
+
+  it("serves Connect beside it", async () => {
+    const answer = await app.inject({
+      method: "POST",
+      url: "/profileregistry.v1.ResolverService/ResolveProfile",
+      payload: { profile: "agent" },
+    });
+    expect(answer.json()).toMatchObject({ profile: "agent", profileVersion: 1 });
+  });
+
+  it("runs its own turns with the profile that the browser has picked", async () => {
+    const turn = { method: "POST", url: "/turn", payload: {} } as const;
+    const picked = await app.inject({ ...turn, headers: { cookie: "chat_profile=agent" } });
+    expect(picked.json()).toMatchObject({ answered_with: "agent" });
+    expect((await app.inject(turn)).json()).toMatchObject({ answered_with: "default" });
+  });
+
+  it("keeps its own errors and unknown routes", async () => {
+    const outside = await app.inject("/nowhere");
+    expect(outside.headers["content-type"]).toMatch(/^application\/json/);
+    const inside = await app.inject("/api/chat/nowhere");
+    expect(inside.headers["content-type"]).toMatch(/^application\/problem\+json/);
+  });
+});
+
+it("does not reach documents with long names where Fastify's limit is left as it is", async () => {
+  const core = await openCore(readConfig({ "log-level": "silent" }, {}));
+  const app = Fastify();
+  await app.register(exported.restPlugin, { prefix: "/api/chat", services: core.services });
+  const caller = { actor: "ada", source: "rest" } as const;
+  await core.services.profiles.createProfile(
+    { registry: undefined, slug: LONGEST, input: {}, setDefault: false },
+    caller,
+  );
+  const answer = await app.inject(`/api/chat/profiles/${LONGEST}`);
+  expect(answer.json()).toMatchObject({ statusCode: 414, code: "FST_ERR_MAX_PARAM_LENGTH" });
+  await app.close();
+  await core.close();
+});
+
+it("answers in process what a server answers, with the same fingerprint", async () => {
+  const core = await openCore(readConfig({ "log-level": "silent" }, {}));
+  const { services } = core;
+  const { registry, profile, revision } = await services.profiles.getProfile({
+    registry: undefined,
+    slug: "agent",
+  });
+  const documents: Documents = { revision, registry, profiles: [profile] };
+  const served = await services.resolver.resolve({ selection: { body: "agent" } }, "all");
+  expect(resolveLocally(documents, "agent")).toEqual(served);
+  expect(() => resolveLocally(documents, "gone")).toThrow("profile not found: gone");
+  await core.close();
+});
+
+it("exports the functions that the guide names", () => {
+  const named = tableRows(readDocument("docs/embedding.md"), "function").flatMap(([cell = ""]) =>
+    cell.replaceAll("`", "").split(", "),
+  );
+  expect(named.filter((name) => !(name in exported))).toEqual([]);
+});
