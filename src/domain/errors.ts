@@ -11,6 +11,7 @@ export type ErrorCode =
   | "already_exists"
   | "version_conflict"
   | "failed_precondition"
+  | "idempotency_mismatch"
   | "too_large"
   | "unsupported_media_type"
   | "unavailable"

@@ -13,6 +13,7 @@
  * document that cannot be read.
  */
 import type { Profile, Registry, Source } from "../domain/document.js";
+import type { Json } from "../domain/json.js";
 
 /** A registry, or a profile in it. */
 export interface DocumentKey {
@@ -43,11 +44,13 @@ export type Operation =
   | "create_profile"
   | "update_profile"
   | "delete_profile"
+  | "rollback_profile"
   | "set_read_only"
   | "create_registry"
   | "update_registry"
   | "set_default_profile"
-  | "delete_registry";
+  | "delete_registry"
+  | "restore";
 
 export type Change =
   | { operation: Operation; registry: string; profile: Unversioned<Profile> }
@@ -67,14 +70,31 @@ export interface Commit {
    * deleted, with its profiles, does not.
    */
   changes: readonly Change[];
+  /** Does everything but store it: the outcome is the one that the commit would have, its revision the one it was tried at. */
+  dryRun?: boolean;
+  /** Keeps the outcome under a key, together with the changes. Another commit with the key is then not applied. */
+  remember?: { key: string } & Omit<Remembered, "committed">;
 }
 
-/** The first expectation that did not hold; nothing was changed. */
+/** For how long an outcome is kept under its key (spec 2.5), in ms. */
+export const REMEMBERED_MS = 24 * 60 * 60 * 1_000;
+
+/** The outcome of a commit that was given a key. */
+export interface Remembered {
+  /** Tells the request from others that use its key. */
+  request: string;
+  /** What the answer needs besides the outcome. */
+  given: Json;
+  committed: Committed;
+}
+
+/** Nothing was changed: an expectation did not hold, or a commit with the key of this one came before it. */
 export interface Conflict {
   committed: false;
-  expectation: Expectation;
+  /** The first that did not hold; undefined where it was the key. */
+  expectation?: Expectation;
   /** The version found; 0 when the document does not exist. */
-  actual: number;
+  actual?: number;
 }
 
 export interface Committed {
@@ -98,6 +118,27 @@ export interface LogEntry extends DocumentKey {
   /** The version after the write; of a delete, the last one. */
   version: number;
   registryVersion: number;
+  /** As it was after the write, with clear secrets; undefined where it was not asked for, cannot be read, and of a delete. */
+  document?: Profile | Registry;
+}
+
+export interface LogQuery {
+  /** Only entries with a greater revision. */
+  after?: number;
+  /** Only entries with a lesser revision. */
+  before?: number;
+  registry?: string;
+  /** Only of profiles of this name; with `registry`. */
+  profile?: string;
+  /** Only the write that gave this version; with `profile`. */
+  version?: number;
+  /** Default: the oldest first. */
+  newestFirst?: boolean;
+  /** Whether entries bring their documents. Default false. */
+  documents?: boolean;
+  /** Leaves out the entries of deletes. Default false. */
+  writesOnly?: boolean;
+  limit: number;
 }
 
 export interface ProfilePage {
@@ -117,8 +158,8 @@ export interface ChangesSince {
 export interface StoreReader {
   /** A registry and profiles of it, all as of one revision. */
   read(registry: string, profiles: readonly string[]): Promise<Documents>;
-  /** All registries, sorted by slug, as of one revision. */
-  listRegistries(): Promise<{ revision: number; registries: Registry[] }>;
+  /** All registries, sorted by slug, as of one revision; of those that cannot be read the slugs. */
+  listRegistries(): Promise<{ revision: number; registries: Registry[]; unreadable: string[] }>;
   /**
    * Profiles of a registry sorted by slug, from the one after `after` on, as they were at revision `at`: pages read one
    * after the other at one revision fit together whatever is written meanwhile.
@@ -133,13 +174,14 @@ export interface StoreReader {
 
 export interface Store extends StoreReader {
   commit(commit: Commit): Promise<Committed | Conflict>;
+  /** What a key is kept for, if it was given less than REMEMBERED_MS before `nowMs`. */
+  recall(key: string, nowMs: number): Promise<Remembered | undefined>;
   /**
    * For a cache: what it must drop to be current again; anything, when it has seen nothing yet (-1). An edit by hand, which
    * no log entry tells of, is told once: a store serves one cache.
    */
   changesSince(revision: number): Promise<ChangesSince>;
-  /** Entries after a revision, oldest first. */
-  readLog(after: number, limit: number): Promise<LogEntry[]>;
+  readLog(query: LogQuery): Promise<LogEntry[]>;
   /** The documents met so far that could not be read, as `registry` or `registry/profile`. */
   unreadable(): readonly string[];
   /** Why nothing can be written now, where that is known without trying; for operators. */

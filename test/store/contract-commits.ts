@@ -255,7 +255,7 @@ export function commitsContract(open: OpenStore): void {
 
 async function expectUntouched(store: Store): Promise<void> {
   expect(await store.revision()).toBe(2);
-  expect(await store.readLog(2, 100)).toEqual([]);
+  expect(await store.readLog({ after: 2, limit: 100 })).toEqual([]);
   expect((await findRegistry(store, "r"))?.metadata.version).toBe(1);
   expect((await findProfile(store, "r", "a"))?.display_name).toBe("before");
   expect(await slugsOf(store, "r")).toEqual(["a"]);

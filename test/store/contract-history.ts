@@ -64,7 +64,7 @@ export function historyContract(open: OpenStore): void {
     test(
       "the log has every change of every commit, in order and without gaps",
       law(async (store, model) => {
-        const log = await store.readLog(0, 1_000);
+        const log = await store.readLog({ after: 0, limit: 1_000 });
         expect(log.map((entry) => entry.revision)).toEqual(log.map((_, i) => i + 1));
         expect(
           log.map(({ commitRevision, operation, version }) => [commitRevision, operation, version]),

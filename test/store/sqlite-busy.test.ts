@@ -52,7 +52,7 @@ test("reads are answered while a commit waits", async () => {
   expect((await store.listRegistries()).registries).toHaveLength(1);
   expect(await slugsOf(store, "r")).toEqual(["a"]);
   expect(await store.changesSince(2)).toEqual({ revision: 2, changed: [] });
-  expect(await store.readLog(0, 10)).toHaveLength(2);
+  expect(await store.readLog({ after: 0, limit: 10 })).toHaveLength(2);
   expect(waiting).toBe(true);
   await committing;
 });

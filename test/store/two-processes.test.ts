@@ -34,7 +34,7 @@ test("of two processes that write from the same version exactly one wins, round 
   const wins = await Promise.all(others.map((other) => other.run("race", last)));
   expect(wins.flat().sort((a, b) => a - b)).toEqual(upTo(last - 1));
   expect((await findProfile(store, "r", "a"))?.metadata.version).toBe(last);
-  expect((await store.readLog(3, 1_000)).map((entry) => entry.version)).toEqual(upTo(last).slice(1));
+  expect((await store.readLog({ after: 3, limit: 1_000 })).map((entry) => entry.version)).toEqual(upTo(last).slice(1));
 });
 
 test("revisions of several processes count up together, without gaps and none given twice", async () => {
@@ -89,7 +89,7 @@ test("a killed process leaves whole commits, and all that it was told are made",
   const { profiles } = await store.read("r", ["a", "b"]);
   expect(profiles[0]?.display_name).toBe(profiles[1]?.display_name);
   expect(Number(profiles[0]?.display_name)).toBeGreaterThanOrEqual(Math.max(...(other!.told as number[])));
-  const log = await store.readLog(0, 100_000);
+  const log = await store.readLog({ after: 0, limit: 100_000 });
   expect(log.map((entry) => entry.revision)).toEqual(upTo(log.length));
   await write(store, updateProfile("r", "a"));
 });

@@ -3,6 +3,7 @@ import type { Database } from "better-sqlite3";
 import type { Metadata, Registry } from "../../domain/document.js";
 import type { Change, Commit, Committed, Conflict, DocumentKey, Expectation } from "../store.js";
 import type { ChangeDetector } from "./changes.js";
+import type { IdempotencyKeys } from "./idempotency-keys.js";
 import type { PayloadReader } from "./stored-json.js";
 
 /** The `profile_slug` under which `last_versions` keeps a registry's own version: no profile can be named so. */
@@ -13,6 +14,7 @@ export function createCommitter(
   db: Database,
   payloads: PayloadReader,
   changes: ChangeDetector,
+  keys: IdempotencyKeys,
 ): (commit: Commit) => Committed | Conflict {
   const sql = prepareStatements(db);
 
@@ -27,6 +29,9 @@ export function createCommitter(
 
   const apply = db.transaction((commit: Commit): Committed | Conflict => {
     const first = changes.revision() + 1;
+    if (commit.remember !== undefined && keys.recall(commit.remember.key, commit.timeMs) !== undefined) {
+      return { committed: false };
+    }
     for (const expectation of commit.expect) {
       const actual = versionOf(expectation);
       if (!holds(expectation, actual)) return { committed: false, expectation, actual };
@@ -50,7 +55,11 @@ export function createCommitter(
       });
       return written.version;
     });
-    return { committed: true, revision: commitRevision, versions, registries: [...registries.values()] };
+    const outcome = { committed: true as const, versions, registries: [...registries.values()] };
+    if (commit.dryRun) throw new DryRun({ ...outcome, revision: first - 1 });
+    const committed = { ...outcome, revision: commitRevision };
+    if (commit.remember !== undefined) keys.remember({ ...commit.remember, committed }, commit.timeMs);
+    return committed;
   });
 
   /** Every registry with a change moves by one version; those that no change writes themselves are written here. */
@@ -137,10 +146,20 @@ export function createCommitter(
   };
 
   return (commit) => {
-    const outcome = apply.immediate(commit);
-    if (outcome.committed) changes.committed(outcome.revision);
-    return outcome;
+    try {
+      const outcome = apply.immediate(commit);
+      if (outcome.committed) changes.committed(outcome.revision);
+      return outcome;
+    } catch (thrown) {
+      if (thrown instanceof DryRun) return thrown.outcome;
+      throw thrown;
+    }
   };
+}
+
+/** Thrown out of the transaction, which is rolled back for it. */
+class DryRun {
+  constructor(readonly outcome: Committed) {}
 }
 
 /** Whole stored documents pass as unversioned ones: the version that they bring along does not count. */
@@ -169,10 +188,6 @@ function writesRegistry(change: Change, slug: string): boolean {
 
 function prepareStatements(db: Database) {
   return {
-    lastRevision: db.prepare<[], number | null>("SELECT max(revision) FROM log").pluck() as Plucked<
-      [],
-      number | null
-    >,
     profileVersion: db
       .prepare<[string, string], number>("SELECT version FROM profiles WHERE registry_slug = ? AND slug = ?")
       .pluck() as Plucked<[string, string], number>,

@@ -111,7 +111,8 @@ export function followFile(first: FileStore, { name, reopen, warn }: FollowOptio
         return { ...since, changed: "all" };
       }
     },
-    readLog: (...request) => use((store) => store.readLog(...request)),
+    recall: (...request) => use((store) => store.recall(...request)),
+    readLog: (query) => use((store) => store.readLog(query)),
     unreadable: () => current.store.unreadable(),
     problem() {
       const displaced = current.store.files.displaced();

@@ -52,6 +52,21 @@ const MIGRATIONS: readonly Migration[] = [
       ) WITHOUT ROWID;
     `,
   },
+  {
+    version: 2,
+    name: "idempotency keys",
+    // A program of schema 1 takes no keys.
+    compatibleFrom: 1,
+    sql: `
+      CREATE TABLE idempotency_keys (
+        key TEXT PRIMARY KEY,
+        request TEXT NOT NULL,
+        time_ms INTEGER NOT NULL,
+        outcome_json TEXT NOT NULL
+      ) WITHOUT ROWID;
+      CREATE INDEX idempotency_keys_by_time ON idempotency_keys (time_ms);
+    `,
+  },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

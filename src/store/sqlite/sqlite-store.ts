@@ -2,15 +2,17 @@
 import type { Database } from "better-sqlite3";
 import type { Profile, Registry } from "../../domain/document.js";
 import { DomainError } from "../../domain/errors.js";
-import type { LogEntry, ProfilePage, Store } from "../store.js";
+import type { ProfilePage, Store } from "../store.js";
 import { whenFree } from "./busy.js";
 import { createChangeDetector } from "./changes.js";
 import { createCommitter } from "./commit.js";
 import { type FileStore, followFile } from "./follow-file.js";
+import { createIdempotencyKeys } from "./idempotency-keys.js";
 import { createProfileSteps } from "./list-profiles.js";
 import { type OpenDatabase, openDatabase, type SqliteOptions } from "./open.js";
 import type { OpenFiles } from "./open-files.js";
-import { createPayloadReader } from "./stored-json.js";
+import { createLogReader } from "./read-log.js";
+import { createPayloadReader, orUnreadable } from "./stored-json.js";
 
 const IN_MEMORY: OpenFiles = { displaced: () => undefined, removeLog: () => {} };
 
@@ -34,7 +36,9 @@ function createStore({ db, busyTimeoutMs, schemaVersion, files = IN_MEMORY }: Op
   const payloads = createPayloadReader();
   const sql = prepareStatements(db);
   const changes = createChangeDetector(db);
-  const commit = createCommitter(db, payloads, changes);
+  const keys = createIdempotencyKeys(db);
+  const commit = createCommitter(db, payloads, changes, keys);
+  const readLog = createLogReader(db, payloads);
   const profileSteps = createProfileSteps(db, changes);
   const waitFor = <T>(work: () => T): Promise<T> => whenFree(busyTimeoutMs, work);
   /** One snapshot for all that `work` reads. */
@@ -73,12 +77,16 @@ function createStore({ db, busyTimeoutMs, schemaVersion, files = IN_MEMORY }: Op
         profiles: slugs.map((slug) => readProfile(registry, slug)),
       })),
     listRegistries: () =>
-      atOnce(() => ({
-        revision: changes.revision(),
-        registries: sql.registries
-          .all()
-          .flatMap((row) => orUnreadable(() => payloads.registry(row.slug, row.payload_json)) ?? []),
-      })),
+      atOnce(() => {
+        const registries: Registry[] = [];
+        const unreadable: string[] = [];
+        for (const { slug, payload_json: payload } of sql.registries.all()) {
+          const registry = orUnreadable(() => payloads.registry(slug, payload));
+          if (registry === undefined) unreadable.push(slug);
+          else registries.push(registry);
+        }
+        return { revision: changes.revision(), registries, unreadable };
+      }),
     async listProfiles(registry, { at, after: first = "", limit, tag = null }) {
       const page: ProfilePage = { profiles: [], unreadable: [], more: false };
       let after = first;
@@ -105,7 +113,8 @@ function createStore({ db, busyTimeoutMs, schemaVersion, files = IN_MEMORY }: Op
         return outcome;
       }),
     changesSince: (revision) => waitFor(() => changes.since(revision)),
-    readLog: (after, limit) => waitFor(() => sql.log.all(after, limit).map(toLogEntry)),
+    recall: (key, nowMs) => waitFor(() => keys.recall(key, nowMs)),
+    readLog: (query) => waitFor(() => readLog(query)),
     unreadable: () =>
       payloads.unreadable(({ registry, profile }) =>
         profile === undefined ? readRegistry(registry) : readProfile(registry, profile),
@@ -126,43 +135,6 @@ function createStore({ db, busyTimeoutMs, schemaVersion, files = IN_MEMORY }: Op
   };
 }
 
-function orUnreadable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof DomainError && error.code === "data_loss") return undefined;
-    throw error;
-  }
-}
-
-interface LogRow {
-  revision: number;
-  commit_revision: number;
-  time_ms: number;
-  actor: string;
-  source: LogEntry["source"];
-  operation: LogEntry["operation"];
-  registry_slug: string;
-  profile_slug: string | null;
-  version: number;
-  registry_version: number;
-}
-
-function toLogEntry(row: LogRow): LogEntry {
-  return {
-    revision: row.revision,
-    commitRevision: row.commit_revision,
-    timeMs: row.time_ms,
-    actor: row.actor,
-    source: row.source,
-    operation: row.operation,
-    registry: row.registry_slug,
-    ...(row.profile_slug === null ? {} : { profile: row.profile_slug }),
-    version: row.version,
-    registryVersion: row.registry_version,
-  };
-}
-
 function prepareStatements(db: Database) {
   return {
     registry: db.prepare<[string], { payload_json: string }>(
@@ -173,11 +145,6 @@ function prepareStatements(db: Database) {
     ),
     profile: db.prepare<[string, string], { payload_json: string }>(
       "SELECT payload_json FROM profiles WHERE registry_slug = ? AND slug = ?",
-    ),
-    // Not the documents: they are large, and asked for one by one.
-    log: db.prepare<[number, number], LogRow>(
-      `SELECT revision, commit_revision, time_ms, actor, source, operation, registry_slug, profile_slug, version, registry_version
-       FROM log WHERE revision > ? ORDER BY revision LIMIT ?`,
     ),
   };
 }

@@ -54,3 +54,13 @@ export function createPayloadReader(): PayloadReader {
     },
   };
 }
+
+/** Undefined where `read` finds that the stored document cannot be read. */
+export function orUnreadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DomainError && error.code === "data_loss") return undefined;
+    throw error;
+  }
+}
