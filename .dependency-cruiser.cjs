@@ -28,6 +28,11 @@ module.exports = {
     only("formats", "^src/formats/", ["^src/(formats|domain)/"]),
     only("store-interface", "^src/store/[^/]+[.]ts$", ["^src/(domain/|store/[^/]+[.]ts$)"]),
     only("store-sqlite", "^src/store/sqlite/", ["^src/(domain/|store/sqlite/|store/store[.]ts$)"]),
+    only("store-file", "^src/store/file/", [
+      "^src/(domain|formats)/",
+      "^src/store/(file/|[^/]+[.]ts$)",
+      "^src/store/sqlite/(open|sqlite-store)[.]ts$",
+    ]),
     only("service", "^src/service/", ["^src/(service|domain|catalog|formats)/", "^src/store/[^/]+[.]ts$"]),
     only("rpc", "^src/rpc/", ["^src/(rpc|service|domain)/", "^gen/"]),
     only("rest", "^src/rest/", ["^src/(rest|service|domain)/"]),
@@ -39,7 +44,7 @@ module.exports = {
     only("cli", "^src/cli/", [
       "^src/(cli|domain|formats)/",
       "^src/(app|config|version)[.]ts$",
-      "^src/store/sqlite/migrations[.]ts$",
+      "^src/store/sqlite/(migrations[.]ts$|maintenance/)",
     ]),
     only("config", "^src/config[.]ts$", ["^src/domain/", "^src/store/sqlite/(dsn|open)[.]ts$"]),
     {

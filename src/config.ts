@@ -55,6 +55,14 @@ export const SETTINGS = [
     store: true,
   },
   {
+    flag: "profile-registry-file",
+    env: "PROFILE_REGISTRY_FILE",
+    kind: "text",
+    value: "FILE",
+    help: "YAML file as the store, for one process: every write rewrites it, an edit by hand is live within a second",
+    store: true,
+  },
+  {
     flag: "seed-file",
     env: "PROFILE_REGISTRY_SEED_FILE",
     kind: "text",
@@ -211,6 +219,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type StoreConfig =
   | { kind: "memory" }
+  | { kind: "file"; path: string }
   | ({ kind: "sqlite"; path: string } & Pick<SqliteOptions, "busyTimeoutMs" | "foreignKeys">);
 
 export interface Config {
@@ -276,17 +285,16 @@ export function readConfig(flags: Flags, env: Environment): Config {
   };
 }
 
-/** Any store flag beats any store variable; within one source DSN beats path. */
+/** Any store flag beats any store variable; within one source DSN beats path beats file. */
 function readStore(settings: SettingsReader, env: Environment): StoreConfig {
   for (const from of ["flag", "env"] as const) {
     const dsn = settings.from(from, "profile-registry-dsn");
     if (dsn !== undefined) return readDsn(dsn);
     const path = settings.from(from, "profile-registry-db");
     if (path !== undefined) return path === ":memory:" ? { kind: "memory" } : { kind: "sqlite", path };
+    const file = settings.from(from, "profile-registry-file");
+    if (file !== undefined) return { kind: "file", path: file };
   }
-  // Going on in memory would lose what somebody means to keep.
-  if (isSet(env.PROFILE_REGISTRY_FILE))
-    throw new ConfigError("PROFILE_REGISTRY_FILE: a YAML file as the store is not supported yet");
   return { kind: "memory" };
 }
 

@@ -33,6 +33,11 @@ async function serve(config: Config): Promise<void> {
       "profiles are kept in memory: nothing will be kept when this process ends (--profile-registry-db PATH keeps them)",
     );
   }
+  if (config.store.kind === "file") {
+    logger.warn(
+      `profiles are kept in ${config.store.path}, by this process alone: older versions and the log live as long as it does, and comments in the file do not outlive a write`,
+    );
+  }
   if (!isLoopback(config.host)) {
     logger.warn(
       `listening on ${config.host}, beyond this machine, and callers are not authenticated: anyone who reaches it may write`,

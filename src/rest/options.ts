@@ -1,6 +1,9 @@
 import type { FastifyRequest } from "fastify";
+import { malformed } from "../domain/errors.js";
+import { retryOf } from "../service/retry.js";
 import type { Services } from "../service/services.js";
-import type { Caller } from "../service/write.js";
+import type { Caller, Retry } from "../service/write.js";
+import { queryOf } from "./query.js";
 
 export interface RestOptions {
   services: Services;
@@ -16,6 +19,22 @@ export interface RestOptions {
   maxBodyBytes?: number;
 }
 
+/** Of a write. Throws `malformed` for a header or a parameter that cannot be read. */
 export function callerOf({ actor, source }: RestOptions, request: FastifyRequest): Caller {
-  return { actor: actor?.(request) ?? "anonymous", source: source ?? "rest" };
+  return {
+    actor: actor?.(request) ?? "anonymous",
+    source: source ?? "rest",
+    validateOnly: queryOf(request).boolean("validate_only") ?? false,
+    retry: retryOfRequest(request),
+  };
+}
+
+/** `Idempotency-Key` (spec 2.5): any text that headers can hold. */
+function retryOfRequest({ headers, method, url, body }: FastifyRequest): Retry | undefined {
+  const key = headers["idempotency-key"];
+  if (key === undefined) return undefined;
+  if (typeof key !== "string" || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw malformed("Idempotency-Key must be 1 to 255 visible ASCII characters");
+  }
+  return retryOf(key, () => [method, url, body ?? null]);
 }

@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from "fastify";
 import { DomainError } from "../domain/errors.js";
 import { acceptOnlyJson } from "./body.js";
 import { currentProfileResource } from "./current-profile.js";
+import { historyResources } from "./history.js";
 import type { RestOptions } from "./options.js";
 import { sendProblem } from "./problem.js";
 import { profileResources } from "./profiles.js";
@@ -26,6 +27,7 @@ export const restPlugin: FastifyPluginAsync<RestOptions> = async (app, options) 
   const allowedOrigins = new Set(options.allowedOrigins);
   const resources = [
     ...profileResources(options),
+    ...historyResources(options),
     currentProfileResource(options),
     ...schemaResources(options),
     ...registryResources(options),

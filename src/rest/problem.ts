@@ -13,6 +13,7 @@ const PROBLEMS: Record<ErrorCode, { status: number; title: string }> = {
   already_exists: { status: 409, title: "It already exists" },
   version_conflict: { status: 409, title: "It has changed since it was read" },
   failed_precondition: { status: 409, title: "A condition for it is not met" },
+  idempotency_mismatch: { status: 422, title: "The idempotency key was used with another request" },
   too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The content type is not supported" },
   unavailable: { status: 503, title: "The store cannot answer now" },

@@ -9,10 +9,10 @@ import { bodyOf } from "./body.js";
 import { listItem, profileDocument, profileTag, registryTag, setRevision } from "./documents.js";
 import { expectedVersion, type Moves, markingIfMatch, notModified } from "./etag.js";
 import { callerOf, type RestOptions } from "./options.js";
+import { givenLimit, nextLink } from "./page.js";
 import { queryOf } from "./query.js";
 import type { Resource } from "./route.js";
 
-const MAX_LIMIT = 1_000;
 /** Profiles read at once while a whole list is streamed. */
 const STREAM_PAGE = 200;
 
@@ -30,10 +30,7 @@ export function profileResources(options: RestOptions): Resource[] {
       methods: {
         async GET(request, reply) {
           const query = queryOf(request);
-          const limit = query.count("limit");
-          if (limit !== undefined && (limit < 1 || limit > MAX_LIMIT)) {
-            throw malformed(`query parameter limit must be an integer from 1 to ${MAX_LIMIT}`);
-          }
+          const limit = givenLimit(query);
           const list = await profiles.listProfiles({
             registry: query.string("registry"),
             after: afterOf(query.string("after")),
@@ -50,7 +47,7 @@ export function profileResources(options: RestOptions): Resource[] {
           if (first.done) return reply.send([]);
           const { last, more } = first.value;
           if (limit !== undefined || !more) {
-            if (more && last !== undefined) void reply.header("link", nextLink(request, last));
+            if (more && last !== undefined) void reply.header("link", nextLink(request, "after", last));
             return reply.send(items(first.value));
           }
           const rest = { [Symbol.asyncIterator]: () => pages };
@@ -167,13 +164,6 @@ function afterOf(raw: string | undefined): string | undefined {
   const slug = parseSlug(raw, "profile slug");
   if (!slug.ok) throw malformed(`query parameter after: ${slug.reason}`);
   return slug.value;
-}
-
-function nextLink(request: FastifyRequest, after: string): string {
-  const [path = "", query = ""] = request.url.split("?", 2);
-  const parameters = new URLSearchParams(query);
-  parameters.set("after", after);
-  return `<${path}?${parameters.toString()}>; rel="next"`;
 }
 
 function locationOf(

@@ -16,6 +16,7 @@ const CODES: Record<ErrorCode, Code> = {
   already_exists: Code.AlreadyExists,
   version_conflict: Code.Aborted,
   failed_precondition: Code.FailedPrecondition,
+  idempotency_mismatch: Code.InvalidArgument,
   too_large: Code.ResourceExhausted,
   unsupported_media_type: Code.InvalidArgument,
   unavailable: Code.Unavailable,

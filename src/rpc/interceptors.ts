@@ -38,24 +38,45 @@ export function errorInterceptor(report: ((record: RpcRecord) => void) | undefin
         durationMs: performance.now() - start,
         ...(cause === undefined ? {} : { cause }),
       });
-    try {
-      const response = await next(request);
-      done("ok");
-      return response;
-    } catch (error) {
+    const failed = (error: unknown): unknown => {
       if (error instanceof DomainError) {
         done(error.code, undefined, error.code === "data_loss" ? error.cause : undefined);
-        throw toConnectError(error);
+        return toConnectError(error);
       }
       if (error instanceof ConnectError && error.code !== Code.Internal) {
         done(Code[error.code]?.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase() ?? "unknown");
-        throw error;
+        return error;
       }
       const requestId = request.header.get("x-request-id") ?? randomUUID();
       done("internal", requestId, error);
-      throw internalError(requestId);
+      return internalError(requestId);
+    };
+    try {
+      const response = await next(request);
+      if (response.stream) return { ...response, message: reported(response.message, done, failed) };
+      done("ok");
+      return response;
+    } catch (error) {
+      throw failed(error);
     }
   };
+}
+
+/** A stream is done, or has failed, when its last message was taken. One that its caller leaves is done too. */
+async function* reported<T>(
+  messages: AsyncIterable<T>,
+  done: (code: string) => void,
+  failed: (error: unknown) => unknown,
+): AsyncGenerator<T> {
+  let code: string | undefined = "ok";
+  try {
+    yield* messages;
+  } catch (error) {
+    code = undefined;
+    throw failed(error);
+  } finally {
+    if (code !== undefined) done(code);
+  }
 }
 
 /** A browser's page on another origin may not write (spec 2.5). */

@@ -36,7 +36,7 @@ import type { SelectionSource } from "../domain/selection.js";
 import { isDefault, type ProfileAnswer } from "../service/profiles.js";
 import { jsonFromPlain, jsonFromValue, structFromJson, valueFromJson } from "./json-value.js";
 
-const SOURCES: Record<Source, SourceMessage> = {
+export const SOURCES: Record<Source, SourceMessage> = {
   rest: SourceMessage.REST,
   rpc: SourceMessage.RPC,
   cli: SourceMessage.CLI,
@@ -63,7 +63,10 @@ const LAYERS: Record<LayerName, LayerMessage> = {
 };
 
 /** Which secrets a document shows: all where `exempt` is undefined, else those that it names. */
-export function profileMessage(answer: ProfileAnswer, exempt: SecretExemptions | undefined): ProfileMessage {
+export function profileMessage(
+  answer: Omit<ProfileAnswer, "revision">,
+  exempt: SecretExemptions | undefined,
+): ProfileMessage {
   const profile = exempt ? redactProfile(answer.profile, exempt) : answer.profile;
   const extensions: ProfileMessage["extensions"] = Object.create(null) as ProfileMessage["extensions"];
   for (const [key, payload] of Object.entries(profile.extensions ?? {}))

@@ -1,8 +1,10 @@
+import type { Message } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { SecretExemptions } from "../domain/secrets.js";
 import type { Services } from "../service/services.js";
 import type { Caller } from "../service/write.js";
 import type { RpcRecord } from "./interceptors.js";
+import { retryOfMessage } from "./request-id.js";
 
 export interface RpcOptions {
   services: Services;
@@ -20,21 +22,27 @@ export interface RpcOptions {
 
 /** What handlers need to know of a call. */
 export interface CallRules {
-  caller(context: HandlerContext): Caller;
+  /** Of a write. Throws `validation` for a `request_id` that is no UUID. */
+  caller(request: WriteMessage, context: HandlerContext): Caller;
   /** Whether this caller sees stored secrets (spec 1.6). */
   seesSecrets(context: HandlerContext): boolean;
   /** What profileMessage redacts by: undefined where the caller sees secrets. */
   redaction(context: HandlerContext): SecretExemptions | undefined;
 }
 
+/** What all requests of writes have. */
+export type WriteMessage = Message & { validateOnly: boolean; requestId: string };
+
 export function callRules({ services, actor, source, serveSecrets = false }: RpcOptions): CallRules {
   // A page's own GET has no Origin; browsers mark it by Sec-Fetch-Site.
   const seesSecrets = ({ requestHeader }: HandlerContext): boolean =>
     serveSecrets && !requestHeader.has("origin") && !requestHeader.has("sec-fetch-site");
   return {
-    caller: ({ requestHeader }) => ({
+    caller: (request, { requestHeader, method }) => ({
       actor: actor?.(requestHeader) ?? "anonymous",
       source: source ?? "rpc",
+      validateOnly: request.validateOnly,
+      retry: request.requestId === "" ? undefined : retryOfMessage(request, method),
     }),
     seesSecrets,
     redaction: (context) => (seesSecrets(context) ? undefined : services.secretExempt),

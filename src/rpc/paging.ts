@@ -1,7 +1,7 @@
 /** Page sizes and tokens of lists (spec 3). A token is opaque to clients: the name of the last item, base64url. */
 import { type Message, toBinary } from "@bufbuild/protobuf";
 import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { malformed } from "../domain/errors.js";
+import { type DomainError, malformed } from "../domain/errors.js";
 
 const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1_000;
@@ -25,9 +25,20 @@ export function pageSize({ pageSize: size }: PageRequest): number {
 export function pageStart({ pageToken }: PageRequest): string | undefined {
   if (pageToken === "") return undefined;
   const name = Buffer.from(pageToken, "base64url").toString("utf8");
-  if (name === "" || tokenAfter(name) !== pageToken)
-    throw malformed("page_token is not one that this server gave");
+  if (name === "" || tokenAfter(name) !== pageToken) throw notOurs();
   return name;
+}
+
+/** The revision at which a page of what is ordered by revision goes on; undefined for the first. Throws as `pageStart`. */
+export function revisionStart(request: PageRequest): number | undefined {
+  const start = pageStart(request);
+  if (start === undefined) return undefined;
+  if (!/^[1-9]\d{0,14}$/.test(start)) throw notOurs();
+  return Number(start);
+}
+
+function notOurs(): DomainError {
+  return malformed("page_token is not one that this server gave");
 }
 
 export function tokenAfter(name: string): string {

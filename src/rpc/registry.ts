@@ -10,15 +10,16 @@ import {
 import type { ExtensionSchema, MiddlewareDefinition } from "../domain/catalog.js";
 import type { ProfileAnswer } from "../service/profiles.js";
 import { structFromJson } from "./json-value.js";
+import { versionMessage } from "./log-mapping.js";
 import { profileInput, profileMessage, registryInput, registryMessage } from "./mapping.js";
 import { type CallRules, callRules, type RpcOptions } from "./options.js";
-import { createPage, pageOf, pageSize, pageStart, tokenAfter } from "./paging.js";
+import { createPage, pageOf, pageSize, pageStart, revisionStart, tokenAfter } from "./paging.js";
 
 /** Profiles read at once: a page is often full long before it holds as many as were asked for. */
 const READ_AT_ONCE = 100;
 
 export function createRegistryHandlers(options: RpcOptions): ServiceImpl<typeof ProfileRegistryService> {
-  const { profiles, registries, catalog, revision } = options.services;
+  const { profiles, registries, history, catalog, revision } = options.services;
   const rules = callRules(options);
 
   return {
@@ -31,26 +32,26 @@ export function createRegistryHandlers(options: RpcOptions): ServiceImpl<typeof 
     async getRegistry({ registry }) {
       return registryAnswer(await registries.getRegistry(registry));
     },
-    async createRegistry({ registry, expectedVersion }, context) {
+    async createRegistry(message, context) {
+      const { registry, expectedVersion } = message;
       const request = {
         slug: registry?.slug ?? "",
         input: registryInput(registry, undefined),
         expectedVersion,
       };
-      return registryAnswer(await registries.createRegistry(request, rules.caller(context)));
+      return registryAnswer(await registries.createRegistry(request, rules.caller(message, context)));
     },
-    async updateRegistry({ registry, updateMask, expectedVersion }, context) {
+    async updateRegistry(message, context) {
+      const { registry, updateMask, expectedVersion } = message;
       const request = {
         registry: registry?.slug,
         input: registryInput(registry, updateMask),
         expectedVersion,
       };
-      return registryAnswer(await registries.updateRegistry(request, rules.caller(context)));
+      return registryAnswer(await registries.updateRegistry(request, rules.caller(message, context)));
     },
-    async deleteRegistry({ registry, force, expectedVersion }, context) {
-      return writeAnswer(
-        await registries.deleteRegistry({ registry, force, expectedVersion }, rules.caller(context)),
-      );
+    async deleteRegistry(request, context) {
+      return writeAnswer(await registries.deleteRegistry(request, rules.caller(request, context)));
     },
 
     async listProfiles(request, context) {
@@ -79,37 +80,64 @@ export function createRegistryHandlers(options: RpcOptions): ServiceImpl<typeof 
       }
       return answer("");
     },
-    async getProfile({ registry, slug }, context) {
-      return profileAnswer(await profiles.getProfile({ registry, slug }), rules.redaction(context));
+    async getProfile({ version, ...name }, context) {
+      const found = version === 0 ? profiles.getProfile(name) : history.getVersion({ ...name, version });
+      return profileAnswer(await found, rules.redaction(context));
     },
-    async createProfile({ registry, profile, setDefault, expectedVersion }, context) {
+    async createProfile(message, context) {
+      const { registry, profile, setDefault, expectedVersion } = message;
       const input = profileInput(profile, undefined);
       const request = { registry, slug: profile?.slug ?? "", input, setDefault, expectedVersion };
       return profileAnswer(
-        await profiles.createProfile(request, rules.caller(context)),
+        await profiles.createProfile(request, rules.caller(message, context)),
         rules.redaction(context),
       );
     },
-    async updateProfile({ registry, profile, updateMask, setDefault, expectedVersion }, context) {
+    async updateProfile(message, context) {
+      const { registry, profile, updateMask, setDefault, expectedVersion } = message;
       const input = profileInput(profile, updateMask);
       const request = { registry, slug: profile?.slug ?? "", input, setDefault, expectedVersion };
       return profileAnswer(
-        await profiles.updateProfile(request, rules.caller(context)),
+        await profiles.updateProfile(request, rules.caller(message, context)),
         rules.redaction(context),
       );
     },
     async deleteProfile(request, context) {
-      return writeAnswer(await profiles.deleteProfile(request, rules.caller(context)));
+      return writeAnswer(await profiles.deleteProfile(request, rules.caller(request, context)));
     },
     async setDefaultProfile(request, context) {
       return profileAnswer(
-        await profiles.setDefaultProfile(request, rules.caller(context)),
+        await profiles.setDefaultProfile(request, rules.caller(request, context)),
         rules.redaction(context),
       );
     },
     async setProfileReadOnly(request, context) {
       return profileAnswer(
-        await profiles.setProfileReadOnly(request, rules.caller(context)),
+        await profiles.setProfileReadOnly(request, rules.caller(request, context)),
+        rules.redaction(context),
+      );
+    },
+
+    async listProfileVersions(request) {
+      const size = pageSize(request);
+      const { registry, slug } = request;
+      const before = revisionStart(request);
+      const { versions, more, revision } = await history.listVersions({
+        registry,
+        slug,
+        before,
+        limit: size,
+      });
+      const last = versions.at(-1);
+      return {
+        versions: versions.map(versionMessage),
+        nextPageToken: more && last !== undefined ? tokenAfter(String(last.revision)) : "",
+        revision: BigInt(revision),
+      };
+    },
+    async rollbackProfile(request, context) {
+      return profileAnswer(
+        await history.rollbackProfile(request, rules.caller(request, context)),
         rules.redaction(context),
       );
     },

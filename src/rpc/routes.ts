@@ -2,20 +2,24 @@ import type { DescFile, DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter } from "@connectrpc/connect";
 import { file_google_rpc_error_details } from "../../gen/google/rpc/error_details_pb.js";
 import { Health } from "../../gen/grpc/health/v1/health_pb.js";
+import { LogService } from "../../gen/profileregistry/v1/log_service_pb.js";
 import { ProfileRegistryService } from "../../gen/profileregistry/v1/registry_service_pb.js";
 import { ResolverService } from "../../gen/profileregistry/v1/resolver_service_pb.js";
 import { ServerService } from "../../gen/profileregistry/v1/server_service_pb.js";
 import type { ServerInfo } from "../service/server-info.js";
 import { errorInterceptor, originInterceptor } from "./interceptors.js";
+import { createLogHandlers } from "./log.js";
 import type { RpcOptions } from "./options.js";
 import { createRegistryHandlers } from "./registry.js";
 import { createResolverHandlers } from "./resolver.js";
 import { createServerHandlers } from "./server-info.js";
+import { strictRouter } from "./strict-router.js";
 
 /** What a whole server serves besides reflection, which lists it. */
 export const SERVED_SERVICES: readonly DescService[] = [
   ProfileRegistryService,
   ResolverService,
+  LogService,
   ServerService,
   Health,
 ];
@@ -29,9 +33,11 @@ export const ERROR_DETAIL_FILES: readonly DescFile[] = [file_google_rpc_error_de
  */
 export function createRoutes(options: RpcOptions): (router: ConnectRouter) => void {
   const interceptors = [errorInterceptor(options.report), originInterceptor(new Set(options.allowedOrigins))];
-  return (router) => {
+  return (plain) => {
+    const router = strictRouter(plain);
     router.service(ProfileRegistryService, createRegistryHandlers(options), { interceptors });
     router.service(ResolverService, createResolverHandlers(options), { interceptors });
+    router.service(LogService, createLogHandlers(options), { interceptors });
   };
 }
 

@@ -45,7 +45,8 @@ export interface BootstrapOptions {
  */
 export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const { store, defaultRegistry } = options;
-  if ((await store.listRegistries()).registries.length === 0) {
+  const found = await store.listRegistries();
+  if (found.registries.length + found.unreadable.length === 0) {
     const nowMs = options.clock();
     const changes = await seedChanges(options, nowMs);
     if (changes.length > 0) {
@@ -61,12 +62,13 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
       });
     }
   }
-  const { registries } = await store.listRegistries();
-  if (!registries.some(({ slug }) => slug === defaultRegistry)) {
-    const known = registries.map(({ slug }) => slug).join(", ") || "none";
+  const { registries, unreadable } = await store.listRegistries();
+  // One that cannot be read is there all the same: the others are served.
+  const known = [...registries.map(({ slug }) => slug), ...unreadable].sort();
+  if (!known.includes(defaultRegistry)) {
     throw new DomainError(
       "not_found",
-      `default registry "${defaultRegistry}" does not exist (there are: ${known})`,
+      `default registry "${defaultRegistry}" does not exist (there are: ${known.join(", ") || "none"})`,
     );
   }
 }

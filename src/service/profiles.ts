@@ -3,10 +3,10 @@ import type { Profile, ProfileInput, Registry } from "../domain/document.js";
 import type { DocumentView } from "../domain/document-view.js";
 import { DomainError, policyViolation } from "../domain/errors.js";
 import { draftProfile, type ProfileContent } from "../domain/profile-draft.js";
-import type { Change, Committed, Unversioned } from "../store/store.js";
+import type { Change, Committed, Operation, Unversioned } from "../store/store.js";
 import type { ServiceContext } from "./context.js";
 import { chooseRegistry, existingProfile, existingRegistry, profileSlug } from "./names.js";
-import { type Caller, checkExpectedVersion, type Plan } from "./write.js";
+import { type Caller, checkExpectedVersion, deletedAnswer, type Plan } from "./write.js";
 
 /** A profile together with the registry that it was read at. Holds clear secrets: edges redact. */
 export interface ProfileAnswer {
@@ -100,95 +100,115 @@ export function createProfilesService(context: ServiceContext): ProfilesService 
     getProfile: (name) => documents.decide((view) => ({ ...find(view, name), revision: view.revision })),
 
     createProfile({ registry: raw, slug: rawSlug, input, setDefault, expectedVersion }, caller) {
-      return writer.write(caller, (view, nowMs) => {
-        const choice = chooseRegistry(raw, defaultRegistry);
-        const slug = profileSlug(rawSlug);
-        const registry = existingRegistry(view, choice);
-        const content = draftProfile(slug, undefined, input, context);
-        const existing = view.profile(choice, slug);
-        if (existing !== undefined) {
-          throw new DomainError(
-            "already_exists",
-            `profile "${slug}" already exists (version ${existing.metadata.version})`,
-          );
-        }
-        checkExpectedVersion({ kind: "profile", slug, version: 0 }, expectedVersion, false);
-        const profile = newProfile(content, caller, nowMs);
-        return planProfile("create_profile", { registry, profile, expected: 0, setDefault }, caller, nowMs);
-      });
+      return writer.write(
+        caller,
+        (view, nowMs) => {
+          const choice = chooseRegistry(raw, defaultRegistry);
+          const slug = profileSlug(rawSlug);
+          const registry = existingRegistry(view, choice);
+          const content = draftProfile(slug, undefined, input, context);
+          const existing = view.profile(choice, slug);
+          if (existing !== undefined) {
+            throw new DomainError(
+              "already_exists",
+              `profile "${slug}" already exists (version ${existing.metadata.version})`,
+            );
+          }
+          checkExpectedVersion({ kind: "profile", slug, version: 0 }, expectedVersion, false);
+          const profile = newProfile(content, caller, nowMs);
+          return planProfile("create_profile", { registry, profile, expected: 0, setDefault }, caller, nowMs);
+        },
+        profileAnswer,
+      );
     },
 
     updateProfile({ input, setDefault, expectedVersion, ...name }, caller) {
-      return writer.write(caller, (view, nowMs) => {
-        const { registry, profile: stored } = find(view, name);
-        refuseReadOnly(stored);
-        const content = draftProfile(stored.slug, stored, input, context);
-        checkProfileVersion(stored, expectedVersion);
-        const profile = rewrittenProfile(stored, content, caller, nowMs);
-        const expected = stored.metadata.version;
-        return planProfile("update_profile", { registry, profile, expected, setDefault }, caller, nowMs);
-      });
+      return writer.write(
+        caller,
+        (view, nowMs) => {
+          const { registry, profile: stored } = find(view, name);
+          refuseReadOnly(stored);
+          const content = draftProfile(stored.slug, stored, input, context);
+          checkProfileVersion(stored, expectedVersion);
+          const profile = rewrittenProfile(stored, content, caller, nowMs);
+          const expected = stored.metadata.version;
+          return planProfile("update_profile", { registry, profile, expected, setDefault }, caller, nowMs);
+        },
+        profileAnswer,
+      );
     },
 
     deleteProfile({ expectedVersion, ...name }, caller) {
-      return writer.write(caller, (view) => {
-        const { registry, profile } = find(view, name);
-        refuseReadOnly(profile);
-        if (isDefault({ profile, registry }))
-          throw policyViolation("profile is the registry default", profile.slug);
-        checkProfileVersion(profile, expectedVersion);
-        return {
-          expect: [
-            { registry: registry.slug, profile: profile.slug, version: profile.metadata.version },
-            // Which profile is the default must still be so.
-            { registry: registry.slug, version: registry.metadata.version },
-          ],
-          changes: [{ operation: "delete_profile", registry: registry.slug, deleteProfile: profile.slug }],
-          answer: ({ revision }) => ({ revision }),
-        };
-      });
+      return writer.write(
+        caller,
+        (view) => {
+          const { registry, profile } = find(view, name);
+          refuseReadOnly(profile);
+          if (isDefault({ profile, registry }))
+            throw policyViolation("profile is the registry default", profile.slug);
+          checkProfileVersion(profile, expectedVersion);
+          return {
+            expect: [
+              { registry: registry.slug, profile: profile.slug, version: profile.metadata.version },
+              // Which profile is the default must still be so.
+              { registry: registry.slug, version: registry.metadata.version },
+            ],
+            changes: [{ operation: "delete_profile", registry: registry.slug, deleteProfile: profile.slug }],
+            given: null,
+          };
+        },
+        deletedAnswer,
+      );
     },
 
     setDefaultProfile({ expectedVersion, ...name }, caller) {
-      return writer.write(caller, (view, nowMs): Plan<ProfileAnswer> => {
-        const { registry, profile } = find(view, name);
-        const { slug, metadata } = registry;
-        checkExpectedVersion(
-          { kind: "registry", slug, version: metadata.version },
-          expectedVersion,
-          requireExpectedVersion,
-        );
-        return {
-          expect: [
-            { registry: slug, version: metadata.version },
-            { registry: slug, profile: profile.slug, version: profile.metadata.version },
-          ],
-          changes: [defaultChange(registry, profile.slug, caller, nowMs)],
-          answer: ({ registries, revision }) => ({ profile, registry: registries[0]!, revision }),
-        };
-      });
+      return writer.write(
+        caller,
+        (view, nowMs) => {
+          const { registry, profile } = find(view, name);
+          const { slug, metadata } = registry;
+          checkExpectedVersion(
+            { kind: "registry", slug, version: metadata.version },
+            expectedVersion,
+            requireExpectedVersion,
+          );
+          return {
+            expect: [
+              { registry: slug, version: metadata.version },
+              { registry: slug, profile: profile.slug, version: profile.metadata.version },
+            ],
+            changes: [defaultChange(registry, profile.slug, caller, nowMs)],
+            given: { profile },
+          };
+        },
+        ({ registries, revision }, { profile }) => ({ profile, registry: registries[0]!, revision }),
+      );
     },
 
     setProfileReadOnly({ readOnly, expectedVersion, ...name }, caller) {
-      return writer.write(caller, (view, nowMs) => {
-        const { registry, profile: stored } = find(view, name);
-        checkProfileVersion(stored, expectedVersion);
-        const { metadata, ...content } = stored;
-        const changed = { ...content, policy: { ...stored.policy, read_only: readOnly } };
-        const profile = rewrittenProfile(stored, { ...changed, tags: metadata.tags ?? [] }, caller, nowMs);
-        const expected = metadata.version;
-        return planProfile(
-          "set_read_only",
-          { registry, profile, expected, setDefault: false },
-          caller,
-          nowMs,
-        );
-      });
+      return writer.write(
+        caller,
+        (view, nowMs) => {
+          const { registry, profile: stored } = find(view, name);
+          checkProfileVersion(stored, expectedVersion);
+          const { metadata, ...content } = stored;
+          const changed = { ...content, policy: { ...stored.policy, read_only: readOnly } };
+          const profile = rewrittenProfile(stored, { ...changed, tags: metadata.tags ?? [] }, caller, nowMs);
+          const expected = metadata.version;
+          return planProfile(
+            "set_read_only",
+            { registry, profile, expected, setDefault: false },
+            caller,
+            nowMs,
+          );
+        },
+        profileAnswer,
+      );
     },
   };
 }
 
-function refuseReadOnly(profile: Profile): void {
+export function refuseReadOnly(profile: Profile): void {
   if (profile.policy.read_only) throw policyViolation("profile is read-only", profile.slug);
 }
 
@@ -217,12 +237,12 @@ async function* pagesOf(
 }
 
 /** A profile written, and with `setDefault` its registry too. */
-function planProfile(
-  operation: "create_profile" | "update_profile" | "set_read_only",
+export function planProfile(
+  operation: Operation,
   write: { registry: Registry; profile: Unversioned<Profile>; expected: number; setDefault: boolean },
   caller: Caller,
   nowMs: number,
-): Plan<ProfileAnswer> {
+): Plan<WrittenProfile> {
   const { registry, profile, expected, setDefault } = write;
   return {
     expect: [
@@ -233,12 +253,20 @@ function planProfile(
       { operation, registry: registry.slug, profile },
       ...(setDefault ? [defaultChange(registry, profile.slug, caller, nowMs)] : []),
     ],
-    answer: ({ versions, registries, revision }: Committed) => ({
-      profile: { ...profile, metadata: { version: versions[0]!, ...profile.metadata } },
-      registry: registries[0]!,
-      revision,
-    }),
+    given: { profile },
   };
+}
+
+export interface WrittenProfile {
+  profile: Unversioned<Profile>;
+}
+
+export function profileAnswer(
+  { versions, registries, revision }: Committed,
+  { profile }: WrittenProfile,
+): ProfileAnswer {
+  const metadata = { version: versions[0]!, ...profile.metadata };
+  return { profile: { ...profile, metadata }, registry: registries[0]!, revision };
 }
 
 function defaultChange(registry: Registry, slug: string, { actor }: Caller, nowMs: number): Change {
@@ -272,7 +300,7 @@ export function newProfile(
 }
 
 /** Content over a stored profile, whose creation it keeps. */
-function rewrittenProfile(
+export function rewrittenProfile(
   stored: Profile,
   content: ProfileContent,
   caller: Caller,

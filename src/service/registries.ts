@@ -4,10 +4,10 @@ import type { DocumentView } from "../domain/document-view.js";
 import { DomainError, invalid, policyViolation } from "../domain/errors.js";
 import { isBlank, parseSlug } from "../domain/identifiers.js";
 import { draftRegistry, type RegistryContent } from "../domain/profile-draft.js";
-import type { Change, Store, Unversioned } from "../store/store.js";
+import type { Change, Committed, Store, Unversioned } from "../store/store.js";
 import type { ServiceContext } from "./context.js";
 import { chooseRegistry, existingRegistry } from "./names.js";
-import { type Caller, checkExpectedVersion } from "./write.js";
+import { type Caller, checkExpectedVersion, deletedAnswer } from "./write.js";
 
 export interface RegistryAnswer {
   registry: Registry;
@@ -59,84 +59,100 @@ export function createRegistriesService(context: ServiceContext): RegistriesServ
     },
 
     createRegistry({ slug: raw, input, expectedVersion }, caller) {
-      return writer.write(caller, (view, nowMs) => {
-        const slug = newRegistrySlug(raw);
-        const content = draftRegistry(slug, undefined, input, limits);
-        checkDefaultExists(view, content);
-        const existing = view.registry(slug);
-        if (existing !== undefined) {
-          throw new DomainError(
-            "already_exists",
-            `registry "${slug}" already exists (version ${existing.metadata.version})`,
-          );
-        }
-        checkExpectedVersion({ kind: "registry", slug, version: 0 }, expectedVersion, false);
-        const registry = newRegistry(content, caller, nowMs);
-        return {
-          expect: [{ registry: slug, version: 0 }],
-          changes: [{ operation: "create_registry", registry }],
-          answer: ({ registries, revision }) => ({ registry: registries[0]!, revision }),
-        };
-      });
+      return writer.write(
+        caller,
+        (view, nowMs) => {
+          const slug = newRegistrySlug(raw);
+          const content = draftRegistry(slug, undefined, input, limits);
+          checkDefaultExists(view, content);
+          const existing = view.registry(slug);
+          if (existing !== undefined) {
+            throw new DomainError(
+              "already_exists",
+              `registry "${slug}" already exists (version ${existing.metadata.version})`,
+            );
+          }
+          checkExpectedVersion({ kind: "registry", slug, version: 0 }, expectedVersion, false);
+          const registry = newRegistry(content, caller, nowMs);
+          return {
+            expect: [{ registry: slug, version: 0 }],
+            changes: [{ operation: "create_registry", registry }],
+            given: null,
+          };
+        },
+        registryAnswer,
+      );
     },
 
     updateRegistry({ registry: raw, input, expectedVersion }, caller) {
-      return writer.write(caller, (view, nowMs) => {
-        const slug = chooseRegistry(raw, defaultRegistry);
-        const stored = existingRegistry(view, slug);
-        const content = draftRegistry(slug, stored, input, limits);
-        checkDefaultExists(view, content);
-        const { version } = stored.metadata;
-        checkExpectedVersion({ kind: "registry", slug, version }, expectedVersion, requireExpectedVersion);
-        const kept = content.default_profile_slug;
-        return {
-          expect: [
-            { registry: slug, version },
-            ...(kept === undefined ? [] : [{ registry: slug, profile: kept, version: "exists" as const }]),
-          ],
-          changes: [
-            { operation: "update_registry", registry: rewrittenRegistry(stored, content, caller, nowMs) },
-          ],
-          answer: ({ registries, revision }) => ({ registry: registries[0]!, revision }),
-        };
-      });
+      return writer.write(
+        caller,
+        (view, nowMs) => {
+          const slug = chooseRegistry(raw, defaultRegistry);
+          const stored = existingRegistry(view, slug);
+          const content = draftRegistry(slug, stored, input, limits);
+          checkDefaultExists(view, content);
+          const { version } = stored.metadata;
+          checkExpectedVersion({ kind: "registry", slug, version }, expectedVersion, requireExpectedVersion);
+          const kept = content.default_profile_slug;
+          return {
+            expect: [
+              { registry: slug, version },
+              ...(kept === undefined ? [] : [{ registry: slug, profile: kept, version: "exists" as const }]),
+            ],
+            changes: [
+              { operation: "update_registry", registry: rewrittenRegistry(stored, content, caller, nowMs) },
+            ],
+            given: null,
+          };
+        },
+        registryAnswer,
+      );
     },
 
     async deleteRegistry({ registry: raw, force, expectedVersion }, caller) {
       const slug = chooseRegistry(raw, defaultRegistry);
-      return writer.writeAfter(caller, async () => {
-        const { version, revision } = await documents.decide((view) => ({
-          version: existingRegistry(view, slug).metadata.version,
-          revision: view.revision,
-        }));
-        if (slug === defaultRegistry) {
-          throw new DomainError(
-            "failed_precondition",
-            `registry "${slug}" is the default registry of this server`,
-          );
-        }
-        const deletions: Change[] = [];
-        for await (const { slugs, locked } of contentsOf(store, slug, revision)) {
-          if (!force) throw new DomainError("failed_precondition", `registry "${slug}" is not empty`);
-          if (locked !== undefined) throw policyViolation("profile is read-only", locked);
-          deletions.push(
-            ...slugs.map((profile) => ({
-              operation: "delete_profile" as const,
-              registry: slug,
-              deleteProfile: profile,
-            })),
-          );
-        }
-        checkExpectedVersion({ kind: "registry", slug, version }, expectedVersion, requireExpectedVersion);
-        return {
-          // Every write to a profile moves its registry: this version covers them all.
-          expect: [{ registry: slug, version }],
-          changes: [...deletions, { operation: "delete_registry", deleteRegistry: slug }],
-          answer: (committed) => ({ revision: committed.revision }),
-        };
-      });
+      return writer.writeAfter(
+        caller,
+        async () => {
+          const { version, revision } = await documents.decide((view) => ({
+            version: existingRegistry(view, slug).metadata.version,
+            revision: view.revision,
+          }));
+          if (slug === defaultRegistry) {
+            throw new DomainError(
+              "failed_precondition",
+              `registry "${slug}" is the default registry of this server`,
+            );
+          }
+          const deletions: Change[] = [];
+          for await (const { slugs, locked } of contentsOf(store, slug, revision)) {
+            if (!force) throw new DomainError("failed_precondition", `registry "${slug}" is not empty`);
+            if (locked !== undefined) throw policyViolation("profile is read-only", locked);
+            deletions.push(
+              ...slugs.map((profile) => ({
+                operation: "delete_profile" as const,
+                registry: slug,
+                deleteProfile: profile,
+              })),
+            );
+          }
+          checkExpectedVersion({ kind: "registry", slug, version }, expectedVersion, requireExpectedVersion);
+          return {
+            // Every write to a profile moves its registry: this version covers them all.
+            expect: [{ registry: slug, version }],
+            changes: [...deletions, { operation: "delete_registry", deleteRegistry: slug }],
+            given: null,
+          };
+        },
+        deletedAnswer,
+      );
     },
   };
+}
+
+function registryAnswer({ registries, revision }: Committed): RegistryAnswer {
+  return { registry: registries[0]!, revision };
 }
 
 /** The slugs of a registry page by page, and of each page the first that is read-only. */

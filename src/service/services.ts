@@ -6,6 +6,8 @@ import { type SecretExemptions, secretExemptions } from "../domain/secrets.js";
 import { type CacheOptions, createDocumentCache } from "../store/document-cache.js";
 import type { Store } from "../store/store.js";
 import type { ServiceContext } from "./context.js";
+import { createHistoryService, type HistoryService } from "./history.js";
+import { createLogService, type LogService } from "./log.js";
 import { createProfilesService, type ProfilesService } from "./profiles.js";
 import { createRegistriesService, type RegistriesService } from "./registries.js";
 import { createResolverService, type ResolverService } from "./resolver.js";
@@ -33,6 +35,8 @@ export interface ServiceOptions {
 export interface Services {
   registries: RegistriesService;
   profiles: ProfilesService;
+  history: HistoryService;
+  log: LogService;
   resolver: ResolverService;
   catalog: Catalog;
   defaultRegistry: string;
@@ -58,6 +62,8 @@ export function createServices(options: ServiceOptions): Services {
   return {
     registries: createRegistriesService(context),
     profiles: createProfilesService(context),
+    history: createHistoryService(context),
+    log: createLogService(context),
     resolver: createResolverService(documents, { defaultRegistry, catalog, limits, secretExempt, operator }),
     catalog,
     defaultRegistry,

@@ -27,7 +27,7 @@ export function commitsContract(open: OpenStore): void {
         registry: undefined,
         profiles: [undefined],
       });
-      expect(await store.listRegistries()).toEqual({ revision: 0, registries: [] });
+      expect(await store.listRegistries()).toEqual({ revision: 0, registries: [], unreadable: [] });
     });
 
     test("documents are read together, in the order asked for", async ({ store }) => {

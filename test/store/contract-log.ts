@@ -1,4 +1,5 @@
 import { describe, expect } from "vitest";
+import type { LogQuery } from "../../src/store/store.js";
 import {
   commitOf,
   createProfile,
@@ -67,7 +68,9 @@ export function logContract(open: OpenStore): void {
     test("has no entry for a registry that only moved with a profile", async ({ store }) => {
       await write(store, createRegistry("r"));
       await write(store, createProfile("r", "a"));
-      expect(await store.readLog({ after: 1, limit: 10 })).toMatchObject([{ profile: "a", registryVersion: 2 }]);
+      expect(await store.readLog({ after: 1, limit: 10 })).toMatchObject([
+        { profile: "a", registryVersion: 2 },
+      ]);
     });
 
     test("keeps deletes, with the last version of what was deleted", async ({ store }) => {
@@ -92,6 +95,39 @@ export function logContract(open: OpenStore): void {
       const log = await store.readLog({ after: 0, limit: 100 });
       expect(log.map((entry) => entry.revision)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
       expect(await store.revision()).toBe(12);
+    });
+
+    test("is asked for by registry, by profile, and by version", async ({ store }) => {
+      await write(store, createRegistry("r"), createProfile("r", "a"), createProfile("r", "b"));
+      await write(store, updateProfile("r", "a"), createRegistry("s"), createProfile("s", "a"));
+      const revisions = async (query: Omit<LogQuery, "limit">): Promise<number[]> =>
+        (await store.readLog({ ...query, limit: 10 })).map((entry) => entry.revision);
+      expect(await revisions({ registry: "s" })).toEqual([5, 6]);
+      expect(await revisions({ registry: "r", profile: "a" })).toEqual([2, 4]);
+      expect(await revisions({ registry: "r", profile: "a", version: 2 })).toEqual([4]);
+      expect(await revisions({ registry: "r", before: 4, after: 1 })).toEqual([2, 3]);
+    });
+
+    test("can be read from the newest back", async ({ store }) => {
+      await write(store, createRegistry("r"), createProfile("r", "a"), createProfile("r", "b"));
+      const log = await store.readLog({ before: 3, newestFirst: true, limit: 10 });
+      expect(log.map((entry) => entry.revision)).toEqual([2, 1]);
+    });
+
+    test("brings documents as they were, where they are asked for", async ({ store }) => {
+      await write(store, createRegistry("r"), createProfile("r", "a", { description: "one" }));
+      await write(store, updateProfile("r", "a", { description: "two" }));
+      await write(store, deleteProfile("r", "a"));
+      const query = { registry: "r", profile: "a", limit: 10 };
+      const log = await store.readLog({ ...query, documents: true });
+      expect(log.map(({ document }) => document && "description" in document && document.description)).toEqual([
+        "one",
+        "two",
+        undefined,
+      ]);
+      expect(log[1]?.document?.metadata.version).toBe(2);
+      expect(await store.readLog({ ...query, documents: true, writesOnly: true })).toHaveLength(2);
+      for (const entry of await store.readLog(query)) expect(entry).not.toHaveProperty("document");
     });
 
     test("is read from after a revision, up to a limit, oldest first", async ({ store }) => {

@@ -7,6 +7,7 @@ import { historyContract } from "./contract-history.js";
 import { listsContract } from "./contract-lists.js";
 import { logContract } from "./contract-log.js";
 import { versionsContract } from "./contract-versions.js";
+import { rememberContract } from "./contract-remember.js";
 import type { OpenStore } from "./store-test.js";
 
 /** `open` gives a store without any document, each time another one. */
@@ -19,5 +20,6 @@ export function storeContract(name: string, open: OpenStore): void {
     historyContract(open);
     changesContract(open);
     contentContract(open);
+    rememberContract(open);
   });
 }

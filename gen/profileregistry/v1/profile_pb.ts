@@ -23,7 +23,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file profileregistry/v1/profile.proto.
  */
 export const file_profileregistry_v1_profile: GenFile = /*@__PURE__*/
-  fileDesc("CiBwcm9maWxlcmVnaXN0cnkvdjEvcHJvZmlsZS5wcm90bxIScHJvZmlsZXJlZ2lzdHJ5LnYxIpgDCgdQcm9maWxlEgwKBHNsdWcYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEiwKB3J1bnRpbWUYBCABKAsyGy5wcm9maWxlcmVnaXN0cnkudjEuUnVudGltZRIqCgZwb2xpY3kYBSABKAsyGi5wcm9maWxlcmVnaXN0cnkudjEuUG9saWN5Ei4KCG1ldGFkYXRhGAYgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLk1ldGFkYXRhEj8KCmV4dGVuc2lvbnMYByADKAsyKy5wcm9maWxlcmVnaXN0cnkudjEuUHJvZmlsZS5FeHRlbnNpb25zRW50cnkSEAoIcmVnaXN0cnkYCCABKAkSEgoKaXNfZGVmYXVsdBgJIAEoCBIYChByZWdpc3RyeV92ZXJzaW9uGAogASgNGkkKD0V4dGVuc2lvbnNFbnRyeRILCgNrZXkYASABKAkSJQoFdmFsdWUYAiABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWU6AjgBIp0BCgdSdW50aW1lEhUKDXN5c3RlbV9wcm9tcHQYASABKAkSNAoTc3RlcF9zZXR0aW5nc19wYXRjaBgCIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSNgoLbWlkZGxld2FyZXMYAyADKAsyIS5wcm9maWxlcmVnaXN0cnkudjEuTWlkZGxld2FyZVVzZRINCgV0b29scxgEIAMoCSKAAQoNTWlkZGxld2FyZVVzZRIMCgRuYW1lGAEgASgJEg8KAmlkGAIgASgJSACIAQESFAoHZW5hYmxlZBgDIAEoCEgBiAEBEicKBmNvbmZpZxgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RCBQoDX2lkQgoKCF9lbmFibGVkInEKBlBvbGljeRIXCg9hbGxvd19vdmVycmlkZXMYASABKAgSHQoVYWxsb3dlZF9vdmVycmlkZV9rZXlzGAIgAygJEhwKFGRlbmllZF9vdmVycmlkZV9rZXlzGAMgAygJEhEKCXJlYWRfb25seRgEIAEoCCLfAQoITWV0YWRhdGESDwoHdmVyc2lvbhgBIAEoDRIvCgtjcmVhdGVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmNyZWF0ZWRfYnkYBCABKAkSEgoKdXBkYXRlZF9ieRgFIAEoCRIqCgZzb3VyY2UYBiABKA4yGi5wcm9maWxlcmVnaXN0cnkudjEuU291cmNlEgwKBHRhZ3MYByADKAkikQEKCFJlZ2lzdHJ5EgwKBHNsdWcYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhwKFGRlZmF1bHRfcHJvZmlsZV9zbHVnGAQgASgJEi4KCG1ldGFkYXRhGAUgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLk1ldGFkYXRhKpoBCgZTb3VyY2USFgoSU09VUkNFX1VOU1BFQ0lGSUVEEAASDwoLU09VUkNFX1JFU1QQARIOCgpTT1VSQ0VfUlBDEAISDgoKU09VUkNFX0NMSRADEhEKDVNPVVJDRV9JTVBPUlQQBBIPCgtTT1VSQ0VfU0VFRBAFEhIKDlNPVVJDRV9VUEdSQURFEAYSDwoLU09VUkNFX0FVVE8QB2IGcHJvdG8z", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("CiBwcm9maWxlcmVnaXN0cnkvdjEvcHJvZmlsZS5wcm90bxIScHJvZmlsZXJlZ2lzdHJ5LnYxIpgDCgdQcm9maWxlEgwKBHNsdWcYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEiwKB3J1bnRpbWUYBCABKAsyGy5wcm9maWxlcmVnaXN0cnkudjEuUnVudGltZRIqCgZwb2xpY3kYBSABKAsyGi5wcm9maWxlcmVnaXN0cnkudjEuUG9saWN5Ei4KCG1ldGFkYXRhGAYgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLk1ldGFkYXRhEj8KCmV4dGVuc2lvbnMYByADKAsyKy5wcm9maWxlcmVnaXN0cnkudjEuUHJvZmlsZS5FeHRlbnNpb25zRW50cnkSEAoIcmVnaXN0cnkYCCABKAkSEgoKaXNfZGVmYXVsdBgJIAEoCBIYChByZWdpc3RyeV92ZXJzaW9uGAogASgNGkkKD0V4dGVuc2lvbnNFbnRyeRILCgNrZXkYASABKAkSJQoFdmFsdWUYAiABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWU6AjgBIp0BCgdSdW50aW1lEhUKDXN5c3RlbV9wcm9tcHQYASABKAkSNAoTc3RlcF9zZXR0aW5nc19wYXRjaBgCIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSNgoLbWlkZGxld2FyZXMYAyADKAsyIS5wcm9maWxlcmVnaXN0cnkudjEuTWlkZGxld2FyZVVzZRINCgV0b29scxgEIAMoCSKAAQoNTWlkZGxld2FyZVVzZRIMCgRuYW1lGAEgASgJEg8KAmlkGAIgASgJSACIAQESFAoHZW5hYmxlZBgDIAEoCEgBiAEBEicKBmNvbmZpZxgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RCBQoDX2lkQgoKCF9lbmFibGVkInEKBlBvbGljeRIXCg9hbGxvd19vdmVycmlkZXMYASABKAgSHQoVYWxsb3dlZF9vdmVycmlkZV9rZXlzGAIgAygJEhwKFGRlbmllZF9vdmVycmlkZV9rZXlzGAMgAygJEhEKCXJlYWRfb25seRgEIAEoCCLfAQoITWV0YWRhdGESDwoHdmVyc2lvbhgBIAEoDRIvCgtjcmVhdGVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmNyZWF0ZWRfYnkYBCABKAkSEgoKdXBkYXRlZF9ieRgFIAEoCRIqCgZzb3VyY2UYBiABKA4yGi5wcm9maWxlcmVnaXN0cnkudjEuU291cmNlEgwKBHRhZ3MYByADKAkikQEKCFJlZ2lzdHJ5EgwKBHNsdWcYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhwKFGRlZmF1bHRfcHJvZmlsZV9zbHVnGAQgASgJEi4KCG1ldGFkYXRhGAUgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLk1ldGFkYXRhImcKCkRpZmZlcmVuY2USDwoHcG9pbnRlchgBIAEoCRIkCgRmcm9tGAIgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEiIKAnRvGAMgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlKpoBCgZTb3VyY2USFgoSU09VUkNFX1VOU1BFQ0lGSUVEEAASDwoLU09VUkNFX1JFU1QQARIOCgpTT1VSQ0VfUlBDEAISDgoKU09VUkNFX0NMSRADEhEKDVNPVVJDRV9JTVBPUlQQBBIPCgtTT1VSQ0VfU0VFRBAFEhIKDlNPVVJDRV9VUEdSQURFEAYSDwoLU09VUkNFX0FVVE8QByrUAgoJT3BlcmF0aW9uEhkKFU9QRVJBVElPTl9VTlNQRUNJRklFRBAAEhwKGE9QRVJBVElPTl9DUkVBVEVfUFJPRklMRRABEhwKGE9QRVJBVElPTl9VUERBVEVfUFJPRklMRRACEhwKGE9QRVJBVElPTl9ERUxFVEVfUFJPRklMRRADEh4KGk9QRVJBVElPTl9ST0xMQkFDS19QUk9GSUxFEAQSGwoXT1BFUkFUSU9OX1NFVF9SRUFEX09OTFkQBRIdChlPUEVSQVRJT05fQ1JFQVRFX1JFR0lTVFJZEAYSHQoZT1BFUkFUSU9OX1VQREFURV9SRUdJU1RSWRAHEiEKHU9QRVJBVElPTl9TRVRfREVGQVVMVF9QUk9GSUxFEAgSHQoZT1BFUkFUSU9OX0RFTEVURV9SRUdJU1RSWRAJEhUKEU9QRVJBVElPTl9SRVNUT1JFEApiBnByb3RvMw", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * A profile: one answer to the question which runtime a chat turn runs with.
@@ -351,6 +351,41 @@ export const RegistrySchema: GenMessage<Registry> = /*@__PURE__*/
   messageDesc(file_profileregistry_v1_profile, 5);
 
 /**
+ * A member in which two documents differ. Secrets are shown as `"<redacted>"` on both sides.
+ *
+ * @generated from message profileregistry.v1.Difference
+ */
+export type Difference = Message<"profileregistry.v1.Difference"> & {
+  /**
+   * RFC 6901 pointer into the document.
+   *
+   * @generated from field: string pointer = 1;
+   */
+  pointer: string;
+
+  /**
+   * What it was; absent where it was not there.
+   *
+   * @generated from field: google.protobuf.Value from = 2;
+   */
+  from?: Value;
+
+  /**
+   * What it is; absent where it is not there any more.
+   *
+   * @generated from field: google.protobuf.Value to = 3;
+   */
+  to?: Value;
+};
+
+/**
+ * Describes the message profileregistry.v1.Difference.
+ * Use `create(DifferenceSchema)` to create a new message.
+ */
+export const DifferenceSchema: GenMessage<Difference> = /*@__PURE__*/
+  messageDesc(file_profileregistry_v1_profile, 6);
+
+/**
  * Where a write came from.
  *
  * @generated from enum profileregistry.v1.Source
@@ -418,4 +453,94 @@ export enum Source {
  */
 export const SourceSchema: GenEnum<Source> = /*@__PURE__*/
   enumDesc(file_profileregistry_v1_profile, 0);
+
+/**
+ * What a write asked for.
+ *
+ * @generated from enum profileregistry.v1.Operation
+ */
+export enum Operation {
+  /**
+   * Not known.
+   *
+   * @generated from enum value: OPERATION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * A profile was created.
+   *
+   * @generated from enum value: OPERATION_CREATE_PROFILE = 1;
+   */
+  CREATE_PROFILE = 1,
+
+  /**
+   * Members of a profile were replaced.
+   *
+   * @generated from enum value: OPERATION_UPDATE_PROFILE = 2;
+   */
+  UPDATE_PROFILE = 2,
+
+  /**
+   * A profile was deleted.
+   *
+   * @generated from enum value: OPERATION_DELETE_PROFILE = 3;
+   */
+  DELETE_PROFILE = 3,
+
+  /**
+   * An older version of a profile was written once more.
+   *
+   * @generated from enum value: OPERATION_ROLLBACK_PROFILE = 4;
+   */
+  ROLLBACK_PROFILE = 4,
+
+  /**
+   * The read-only mark of a profile was set or lifted.
+   *
+   * @generated from enum value: OPERATION_SET_READ_ONLY = 5;
+   */
+  SET_READ_ONLY = 5,
+
+  /**
+   * A registry was created.
+   *
+   * @generated from enum value: OPERATION_CREATE_REGISTRY = 6;
+   */
+  CREATE_REGISTRY = 6,
+
+  /**
+   * Members of a registry were replaced.
+   *
+   * @generated from enum value: OPERATION_UPDATE_REGISTRY = 7;
+   */
+  UPDATE_REGISTRY = 7,
+
+  /**
+   * A profile was made the default of its registry.
+   *
+   * @generated from enum value: OPERATION_SET_DEFAULT_PROFILE = 8;
+   */
+  SET_DEFAULT_PROFILE = 8,
+
+  /**
+   * A registry was deleted.
+   *
+   * @generated from enum value: OPERATION_DELETE_REGISTRY = 9;
+   */
+  DELETE_REGISTRY = 9,
+
+  /**
+   * A backup was restored over the store.
+   *
+   * @generated from enum value: OPERATION_RESTORE = 10;
+   */
+  RESTORE = 10,
+}
+
+/**
+ * Describes the enum profileregistry.v1.Operation.
+ */
+export const OperationSchema: GenEnum<Operation> = /*@__PURE__*/
+  enumDesc(file_profileregistry_v1_profile, 1);
 

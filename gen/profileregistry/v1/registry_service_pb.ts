@@ -4,9 +4,9 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { FieldMask } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_field_mask, file_google_protobuf_struct } from "@bufbuild/protobuf/wkt";
-import type { Profile, Registry } from "./profile_pb.js";
+import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_field_mask, file_google_protobuf_struct, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Operation, Profile, Registry, Source } from "./profile_pb.js";
 import { file_profileregistry_v1_profile } from "./profile_pb.js";
 import type { JsonObject, Message } from "@bufbuild/protobuf";
 
@@ -14,7 +14,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file profileregistry/v1/registry_service.proto.
  */
 export const file_profileregistry_v1_registry_service: GenFile = /*@__PURE__*/
-  fileDesc("Cilwcm9maWxlcmVnaXN0cnkvdjEvcmVnaXN0cnlfc2VydmljZS5wcm90bxIScHJvZmlsZXJlZ2lzdHJ5LnYxIj4KFUxpc3RSZWdpc3RyaWVzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJ1ChZMaXN0UmVnaXN0cmllc1Jlc3BvbnNlEjAKCnJlZ2lzdHJpZXMYASADKAsyHC5wcm9maWxlcmVnaXN0cnkudjEuUmVnaXN0cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHJldmlzaW9uGAMgASgDIiYKEkdldFJlZ2lzdHJ5UmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCSJXChNHZXRSZWdpc3RyeVJlc3BvbnNlEi4KCHJlZ2lzdHJ5GAEgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlZ2lzdHJ5EhAKCHJldmlzaW9uGAIgASgDImEKFUNyZWF0ZVJlZ2lzdHJ5UmVxdWVzdBIuCghyZWdpc3RyeRgBIAEoCzIcLnByb2ZpbGVyZWdpc3RyeS52MS5SZWdpc3RyeRIYChBleHBlY3RlZF92ZXJzaW9uGAIgASgNIloKFkNyZWF0ZVJlZ2lzdHJ5UmVzcG9uc2USLgoIcmVnaXN0cnkYASABKAsyHC5wcm9maWxlcmVnaXN0cnkudjEuUmVnaXN0cnkSEAoIcmV2aXNpb24YAiABKAMikgEKFVVwZGF0ZVJlZ2lzdHJ5UmVxdWVzdBIuCghyZWdpc3RyeRgBIAEoCzIcLnByb2ZpbGVyZWdpc3RyeS52MS5SZWdpc3RyeRIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSGAoQZXhwZWN0ZWRfdmVyc2lvbhgDIAEoDSJaChZVcGRhdGVSZWdpc3RyeVJlc3BvbnNlEi4KCHJlZ2lzdHJ5GAEgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlZ2lzdHJ5EhAKCHJldmlzaW9uGAIgASgDIlIKFURlbGV0ZVJlZ2lzdHJ5UmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCRINCgVmb3JjZRgCIAEoCBIYChBleHBlY3RlZF92ZXJzaW9uGAMgASgNIioKFkRlbGV0ZVJlZ2lzdHJ5UmVzcG9uc2USEAoIcmV2aXNpb24YASABKAMiWwoTTGlzdFByb2ZpbGVzUmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCRILCgN0YWcYAiABKAkSEQoJcGFnZV9zaXplGAMgASgFEhIKCnBhZ2VfdG9rZW4YBCABKAkicAoUTGlzdFByb2ZpbGVzUmVzcG9uc2USLQoIcHJvZmlsZXMYASADKAsyGy5wcm9maWxlcmVnaXN0cnkudjEuUHJvZmlsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEAoIcmV2aXNpb24YAyABKAMiMwoRR2V0UHJvZmlsZVJlcXVlc3QSEAoIcmVnaXN0cnkYASABKAkSDAoEc2x1ZxgCIAEoCSJUChJHZXRQcm9maWxlUmVzcG9uc2USLAoHcHJvZmlsZRgBIAEoCzIbLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9maWxlEhAKCHJldmlzaW9uGAIgASgDIoUBChRDcmVhdGVQcm9maWxlUmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCRIsCgdwcm9maWxlGAIgASgLMhsucHJvZmlsZXJlZ2lzdHJ5LnYxLlByb2ZpbGUSEwoLc2V0X2RlZmF1bHQYAyABKAgSGAoQZXhwZWN0ZWRfdmVyc2lvbhgEIAEoDSJXChVDcmVhdGVQcm9maWxlUmVzcG9uc2USLAoHcHJvZmlsZRgBIAEoCzIbLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9maWxlEhAKCHJldmlzaW9uGAIgASgDIrYBChRVcGRhdGVQcm9maWxlUmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCRIsCgdwcm9maWxlGAIgASgLMhsucHJvZmlsZXJlZ2lzdHJ5LnYxLlByb2ZpbGUSLwoLdXBkYXRlX21hc2sYAyABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhMKC3NldF9kZWZhdWx0GAQgASgIEhgKEGV4cGVjdGVkX3ZlcnNpb24YBSABKA0iVwoVVXBkYXRlUHJvZmlsZVJlc3BvbnNlEiwKB3Byb2ZpbGUYASABKAsyGy5wcm9maWxlcmVnaXN0cnkudjEuUHJvZmlsZRIQCghyZXZpc2lvbhgCIAEoAyJQChREZWxldGVQcm9maWxlUmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCRIMCgRzbHVnGAIgASgJEhgKEGV4cGVjdGVkX3ZlcnNpb24YAyABKA0iKQoVRGVsZXRlUHJvZmlsZVJlc3BvbnNlEhAKCHJldmlzaW9uGAEgASgDIlQKGFNldERlZmF1bHRQcm9maWxlUmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCRIMCgRzbHVnGAIgASgJEhgKEGV4cGVjdGVkX3ZlcnNpb24YAyABKA0iWwoZU2V0RGVmYXVsdFByb2ZpbGVSZXNwb25zZRIsCgdwcm9maWxlGAEgASgLMhsucHJvZmlsZXJlZ2lzdHJ5LnYxLlByb2ZpbGUSEAoIcmV2aXNpb24YAiABKAMiaAoZU2V0UHJvZmlsZVJlYWRPbmx5UmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCRIMCgRzbHVnGAIgASgJEhEKCXJlYWRfb25seRgDIAEoCBIYChBleHBlY3RlZF92ZXJzaW9uGAQgASgNIlwKGlNldFByb2ZpbGVSZWFkT25seVJlc3BvbnNlEiwKB3Byb2ZpbGUYASABKAsyGy5wcm9maWxlcmVnaXN0cnkudjEuUHJvZmlsZRIQCghyZXZpc2lvbhgCIAEoAyJFChxMaXN0TWlkZGxld2FyZVNjaGVtYXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIowBCh1MaXN0TWlkZGxld2FyZVNjaGVtYXNSZXNwb25zZRJAChJtaWRkbGV3YXJlX3NjaGVtYXMYASADKAsyJC5wcm9maWxlcmVnaXN0cnkudjEuTWlkZGxld2FyZVNjaGVtYRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEAoIcmV2aXNpb24YAyABKAMihQEKEE1pZGRsZXdhcmVTY2hlbWESDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgNEhQKDGRpc3BsYXlfbmFtZRgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRInCgZzY2hlbWEYBSABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0IkQKG0xpc3RFeHRlbnNpb25TY2hlbWFzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSKJAQocTGlzdEV4dGVuc2lvblNjaGVtYXNSZXNwb25zZRI+ChFleHRlbnNpb25fc2NoZW1hcxgBIAMoCzIjLnByb2ZpbGVyZWdpc3RyeS52MS5FeHRlbnNpb25TY2hlbWESFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHJldmlzaW9uGAMgASgDIkcKD0V4dGVuc2lvblNjaGVtYRILCgNrZXkYASABKAkSJwoGc2NoZW1hGAIgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdDKNDAoWUHJvZmlsZVJlZ2lzdHJ5U2VydmljZRJsCg5MaXN0UmVnaXN0cmllcxIpLnByb2ZpbGVyZWdpc3RyeS52MS5MaXN0UmVnaXN0cmllc1JlcXVlc3QaKi5wcm9maWxlcmVnaXN0cnkudjEuTGlzdFJlZ2lzdHJpZXNSZXNwb25zZSIDkAIBEmMKC0dldFJlZ2lzdHJ5EiYucHJvZmlsZXJlZ2lzdHJ5LnYxLkdldFJlZ2lzdHJ5UmVxdWVzdBonLnByb2ZpbGVyZWdpc3RyeS52MS5HZXRSZWdpc3RyeVJlc3BvbnNlIgOQAgESZwoOQ3JlYXRlUmVnaXN0cnkSKS5wcm9maWxlcmVnaXN0cnkudjEuQ3JlYXRlUmVnaXN0cnlSZXF1ZXN0GioucHJvZmlsZXJlZ2lzdHJ5LnYxLkNyZWF0ZVJlZ2lzdHJ5UmVzcG9uc2USZwoOVXBkYXRlUmVnaXN0cnkSKS5wcm9maWxlcmVnaXN0cnkudjEuVXBkYXRlUmVnaXN0cnlSZXF1ZXN0GioucHJvZmlsZXJlZ2lzdHJ5LnYxLlVwZGF0ZVJlZ2lzdHJ5UmVzcG9uc2USZwoORGVsZXRlUmVnaXN0cnkSKS5wcm9maWxlcmVnaXN0cnkudjEuRGVsZXRlUmVnaXN0cnlSZXF1ZXN0GioucHJvZmlsZXJlZ2lzdHJ5LnYxLkRlbGV0ZVJlZ2lzdHJ5UmVzcG9uc2USZgoMTGlzdFByb2ZpbGVzEicucHJvZmlsZXJlZ2lzdHJ5LnYxLkxpc3RQcm9maWxlc1JlcXVlc3QaKC5wcm9maWxlcmVnaXN0cnkudjEuTGlzdFByb2ZpbGVzUmVzcG9uc2UiA5ACARJgCgpHZXRQcm9maWxlEiUucHJvZmlsZXJlZ2lzdHJ5LnYxLkdldFByb2ZpbGVSZXF1ZXN0GiYucHJvZmlsZXJlZ2lzdHJ5LnYxLkdldFByb2ZpbGVSZXNwb25zZSIDkAIBEmQKDUNyZWF0ZVByb2ZpbGUSKC5wcm9maWxlcmVnaXN0cnkudjEuQ3JlYXRlUHJvZmlsZVJlcXVlc3QaKS5wcm9maWxlcmVnaXN0cnkudjEuQ3JlYXRlUHJvZmlsZVJlc3BvbnNlEmQKDVVwZGF0ZVByb2ZpbGUSKC5wcm9maWxlcmVnaXN0cnkudjEuVXBkYXRlUHJvZmlsZVJlcXVlc3QaKS5wcm9maWxlcmVnaXN0cnkudjEuVXBkYXRlUHJvZmlsZVJlc3BvbnNlEmQKDURlbGV0ZVByb2ZpbGUSKC5wcm9maWxlcmVnaXN0cnkudjEuRGVsZXRlUHJvZmlsZVJlcXVlc3QaKS5wcm9maWxlcmVnaXN0cnkudjEuRGVsZXRlUHJvZmlsZVJlc3BvbnNlEnAKEVNldERlZmF1bHRQcm9maWxlEiwucHJvZmlsZXJlZ2lzdHJ5LnYxLlNldERlZmF1bHRQcm9maWxlUmVxdWVzdBotLnByb2ZpbGVyZWdpc3RyeS52MS5TZXREZWZhdWx0UHJvZmlsZVJlc3BvbnNlEnMKElNldFByb2ZpbGVSZWFkT25seRItLnByb2ZpbGVyZWdpc3RyeS52MS5TZXRQcm9maWxlUmVhZE9ubHlSZXF1ZXN0Gi4ucHJvZmlsZXJlZ2lzdHJ5LnYxLlNldFByb2ZpbGVSZWFkT25seVJlc3BvbnNlEoEBChVMaXN0TWlkZGxld2FyZVNjaGVtYXMSMC5wcm9maWxlcmVnaXN0cnkudjEuTGlzdE1pZGRsZXdhcmVTY2hlbWFzUmVxdWVzdBoxLnByb2ZpbGVyZWdpc3RyeS52MS5MaXN0TWlkZGxld2FyZVNjaGVtYXNSZXNwb25zZSIDkAIBEn4KFExpc3RFeHRlbnNpb25TY2hlbWFzEi8ucHJvZmlsZXJlZ2lzdHJ5LnYxLkxpc3RFeHRlbnNpb25TY2hlbWFzUmVxdWVzdBowLnByb2ZpbGVyZWdpc3RyeS52MS5MaXN0RXh0ZW5zaW9uU2NoZW1hc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_field_mask, file_google_protobuf_struct, file_profileregistry_v1_profile]);
+  fileDesc("Cilwcm9maWxlcmVnaXN0cnkvdjEvcmVnaXN0cnlfc2VydmljZS5wcm90bxIScHJvZmlsZXJlZ2lzdHJ5LnYxIj4KFUxpc3RSZWdpc3RyaWVzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJ1ChZMaXN0UmVnaXN0cmllc1Jlc3BvbnNlEjAKCnJlZ2lzdHJpZXMYASADKAsyHC5wcm9maWxlcmVnaXN0cnkudjEuUmVnaXN0cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHJldmlzaW9uGAMgASgDIiYKEkdldFJlZ2lzdHJ5UmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCSJXChNHZXRSZWdpc3RyeVJlc3BvbnNlEi4KCHJlZ2lzdHJ5GAEgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlZ2lzdHJ5EhAKCHJldmlzaW9uGAIgASgDIowBChVDcmVhdGVSZWdpc3RyeVJlcXVlc3QSLgoIcmVnaXN0cnkYASABKAsyHC5wcm9maWxlcmVnaXN0cnkudjEuUmVnaXN0cnkSGAoQZXhwZWN0ZWRfdmVyc2lvbhgCIAEoDRIVCg12YWxpZGF0ZV9vbmx5GAMgASgIEhIKCnJlcXVlc3RfaWQYBCABKAkiWgoWQ3JlYXRlUmVnaXN0cnlSZXNwb25zZRIuCghyZWdpc3RyeRgBIAEoCzIcLnByb2ZpbGVyZWdpc3RyeS52MS5SZWdpc3RyeRIQCghyZXZpc2lvbhgCIAEoAyK9AQoVVXBkYXRlUmVnaXN0cnlSZXF1ZXN0Ei4KCHJlZ2lzdHJ5GAEgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlZ2lzdHJ5Ei8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIYChBleHBlY3RlZF92ZXJzaW9uGAMgASgNEhUKDXZhbGlkYXRlX29ubHkYBCABKAgSEgoKcmVxdWVzdF9pZBgFIAEoCSJaChZVcGRhdGVSZWdpc3RyeVJlc3BvbnNlEi4KCHJlZ2lzdHJ5GAEgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlZ2lzdHJ5EhAKCHJldmlzaW9uGAIgASgDIn0KFURlbGV0ZVJlZ2lzdHJ5UmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCRINCgVmb3JjZRgCIAEoCBIYChBleHBlY3RlZF92ZXJzaW9uGAMgASgNEhUKDXZhbGlkYXRlX29ubHkYBCABKAgSEgoKcmVxdWVzdF9pZBgFIAEoCSIqChZEZWxldGVSZWdpc3RyeVJlc3BvbnNlEhAKCHJldmlzaW9uGAEgASgDIlsKE0xpc3RQcm9maWxlc1JlcXVlc3QSEAoIcmVnaXN0cnkYASABKAkSCwoDdGFnGAIgASgJEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJInAKFExpc3RQcm9maWxlc1Jlc3BvbnNlEi0KCHByb2ZpbGVzGAEgAygLMhsucHJvZmlsZXJlZ2lzdHJ5LnYxLlByb2ZpbGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHJldmlzaW9uGAMgASgDIkQKEUdldFByb2ZpbGVSZXF1ZXN0EhAKCHJlZ2lzdHJ5GAEgASgJEgwKBHNsdWcYAiABKAkSDwoHdmVyc2lvbhgDIAEoDSJUChJHZXRQcm9maWxlUmVzcG9uc2USLAoHcHJvZmlsZRgBIAEoCzIbLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9maWxlEhAKCHJldmlzaW9uGAIgASgDIrABChRDcmVhdGVQcm9maWxlUmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCRIsCgdwcm9maWxlGAIgASgLMhsucHJvZmlsZXJlZ2lzdHJ5LnYxLlByb2ZpbGUSEwoLc2V0X2RlZmF1bHQYAyABKAgSGAoQZXhwZWN0ZWRfdmVyc2lvbhgEIAEoDRIVCg12YWxpZGF0ZV9vbmx5GAUgASgIEhIKCnJlcXVlc3RfaWQYBiABKAkiVwoVQ3JlYXRlUHJvZmlsZVJlc3BvbnNlEiwKB3Byb2ZpbGUYASABKAsyGy5wcm9maWxlcmVnaXN0cnkudjEuUHJvZmlsZRIQCghyZXZpc2lvbhgCIAEoAyLhAQoUVXBkYXRlUHJvZmlsZVJlcXVlc3QSEAoIcmVnaXN0cnkYASABKAkSLAoHcHJvZmlsZRgCIAEoCzIbLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9maWxlEi8KC3VwZGF0ZV9tYXNrGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxITCgtzZXRfZGVmYXVsdBgEIAEoCBIYChBleHBlY3RlZF92ZXJzaW9uGAUgASgNEhUKDXZhbGlkYXRlX29ubHkYBiABKAgSEgoKcmVxdWVzdF9pZBgHIAEoCSJXChVVcGRhdGVQcm9maWxlUmVzcG9uc2USLAoHcHJvZmlsZRgBIAEoCzIbLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9maWxlEhAKCHJldmlzaW9uGAIgASgDInsKFERlbGV0ZVByb2ZpbGVSZXF1ZXN0EhAKCHJlZ2lzdHJ5GAEgASgJEgwKBHNsdWcYAiABKAkSGAoQZXhwZWN0ZWRfdmVyc2lvbhgDIAEoDRIVCg12YWxpZGF0ZV9vbmx5GAQgASgIEhIKCnJlcXVlc3RfaWQYBSABKAkiKQoVRGVsZXRlUHJvZmlsZVJlc3BvbnNlEhAKCHJldmlzaW9uGAEgASgDIn8KGFNldERlZmF1bHRQcm9maWxlUmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCRIMCgRzbHVnGAIgASgJEhgKEGV4cGVjdGVkX3ZlcnNpb24YAyABKA0SFQoNdmFsaWRhdGVfb25seRgEIAEoCBISCgpyZXF1ZXN0X2lkGAUgASgJIlsKGVNldERlZmF1bHRQcm9maWxlUmVzcG9uc2USLAoHcHJvZmlsZRgBIAEoCzIbLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9maWxlEhAKCHJldmlzaW9uGAIgASgDIpMBChlTZXRQcm9maWxlUmVhZE9ubHlSZXF1ZXN0EhAKCHJlZ2lzdHJ5GAEgASgJEgwKBHNsdWcYAiABKAkSEQoJcmVhZF9vbmx5GAMgASgIEhgKEGV4cGVjdGVkX3ZlcnNpb24YBCABKA0SFQoNdmFsaWRhdGVfb25seRgFIAEoCBISCgpyZXF1ZXN0X2lkGAYgASgJIlwKGlNldFByb2ZpbGVSZWFkT25seVJlc3BvbnNlEiwKB3Byb2ZpbGUYASABKAsyGy5wcm9maWxlcmVnaXN0cnkudjEuUHJvZmlsZRIQCghyZXZpc2lvbhgCIAEoAyJjChpMaXN0UHJvZmlsZVZlcnNpb25zUmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCRIMCgRzbHVnGAIgASgJEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJIn4KG0xpc3RQcm9maWxlVmVyc2lvbnNSZXNwb25zZRI0Cgh2ZXJzaW9ucxgBIAMoCzIiLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9maWxlVmVyc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEAoIcmV2aXNpb24YAyABKAMi+wEKDlByb2ZpbGVWZXJzaW9uEg8KB3ZlcnNpb24YASABKA0SEAoIcmV2aXNpb24YAiABKAMSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFYWN0b3IYBCABKAkSKgoGc291cmNlGAUgASgOMhoucHJvZmlsZXJlZ2lzdHJ5LnYxLlNvdXJjZRIwCglvcGVyYXRpb24YBiABKA4yHS5wcm9maWxlcmVnaXN0cnkudjEuT3BlcmF0aW9uEhgKEHJlZ2lzdHJ5X3ZlcnNpb24YByABKA0SFQoNY2hhbmdlZF9wYXRocxgIIAMoCSKOAQoWUm9sbGJhY2tQcm9maWxlUmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCRIMCgRzbHVnGAIgASgJEg8KB3ZlcnNpb24YAyABKA0SGAoQZXhwZWN0ZWRfdmVyc2lvbhgEIAEoDRIVCg12YWxpZGF0ZV9vbmx5GAUgASgIEhIKCnJlcXVlc3RfaWQYBiABKAkiWQoXUm9sbGJhY2tQcm9maWxlUmVzcG9uc2USLAoHcHJvZmlsZRgBIAEoCzIbLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9maWxlEhAKCHJldmlzaW9uGAIgASgDIkUKHExpc3RNaWRkbGV3YXJlU2NoZW1hc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkijAEKHUxpc3RNaWRkbGV3YXJlU2NoZW1hc1Jlc3BvbnNlEkAKEm1pZGRsZXdhcmVfc2NoZW1hcxgBIAMoCzIkLnByb2ZpbGVyZWdpc3RyeS52MS5NaWRkbGV3YXJlU2NoZW1hEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIQCghyZXZpc2lvbhgDIAEoAyKFAQoQTWlkZGxld2FyZVNjaGVtYRIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SFAoMZGlzcGxheV9uYW1lGAMgASgJEhMKC2Rlc2NyaXB0aW9uGAQgASgJEicKBnNjaGVtYRgFIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QiRAobTGlzdEV4dGVuc2lvblNjaGVtYXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIokBChxMaXN0RXh0ZW5zaW9uU2NoZW1hc1Jlc3BvbnNlEj4KEWV4dGVuc2lvbl9zY2hlbWFzGAEgAygLMiMucHJvZmlsZXJlZ2lzdHJ5LnYxLkV4dGVuc2lvblNjaGVtYRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEAoIcmV2aXNpb24YAyABKAMiRwoPRXh0ZW5zaW9uU2NoZW1hEgsKA2tleRgBIAEoCRInCgZzY2hlbWEYAiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0MvYNChZQcm9maWxlUmVnaXN0cnlTZXJ2aWNlEmwKDkxpc3RSZWdpc3RyaWVzEikucHJvZmlsZXJlZ2lzdHJ5LnYxLkxpc3RSZWdpc3RyaWVzUmVxdWVzdBoqLnByb2ZpbGVyZWdpc3RyeS52MS5MaXN0UmVnaXN0cmllc1Jlc3BvbnNlIgOQAgESYwoLR2V0UmVnaXN0cnkSJi5wcm9maWxlcmVnaXN0cnkudjEuR2V0UmVnaXN0cnlSZXF1ZXN0GicucHJvZmlsZXJlZ2lzdHJ5LnYxLkdldFJlZ2lzdHJ5UmVzcG9uc2UiA5ACARJnCg5DcmVhdGVSZWdpc3RyeRIpLnByb2ZpbGVyZWdpc3RyeS52MS5DcmVhdGVSZWdpc3RyeVJlcXVlc3QaKi5wcm9maWxlcmVnaXN0cnkudjEuQ3JlYXRlUmVnaXN0cnlSZXNwb25zZRJnCg5VcGRhdGVSZWdpc3RyeRIpLnByb2ZpbGVyZWdpc3RyeS52MS5VcGRhdGVSZWdpc3RyeVJlcXVlc3QaKi5wcm9maWxlcmVnaXN0cnkudjEuVXBkYXRlUmVnaXN0cnlSZXNwb25zZRJnCg5EZWxldGVSZWdpc3RyeRIpLnByb2ZpbGVyZWdpc3RyeS52MS5EZWxldGVSZWdpc3RyeVJlcXVlc3QaKi5wcm9maWxlcmVnaXN0cnkudjEuRGVsZXRlUmVnaXN0cnlSZXNwb25zZRJmCgxMaXN0UHJvZmlsZXMSJy5wcm9maWxlcmVnaXN0cnkudjEuTGlzdFByb2ZpbGVzUmVxdWVzdBooLnByb2ZpbGVyZWdpc3RyeS52MS5MaXN0UHJvZmlsZXNSZXNwb25zZSIDkAIBEmAKCkdldFByb2ZpbGUSJS5wcm9maWxlcmVnaXN0cnkudjEuR2V0UHJvZmlsZVJlcXVlc3QaJi5wcm9maWxlcmVnaXN0cnkudjEuR2V0UHJvZmlsZVJlc3BvbnNlIgOQAgESZAoNQ3JlYXRlUHJvZmlsZRIoLnByb2ZpbGVyZWdpc3RyeS52MS5DcmVhdGVQcm9maWxlUmVxdWVzdBopLnByb2ZpbGVyZWdpc3RyeS52MS5DcmVhdGVQcm9maWxlUmVzcG9uc2USZAoNVXBkYXRlUHJvZmlsZRIoLnByb2ZpbGVyZWdpc3RyeS52MS5VcGRhdGVQcm9maWxlUmVxdWVzdBopLnByb2ZpbGVyZWdpc3RyeS52MS5VcGRhdGVQcm9maWxlUmVzcG9uc2USZAoNRGVsZXRlUHJvZmlsZRIoLnByb2ZpbGVyZWdpc3RyeS52MS5EZWxldGVQcm9maWxlUmVxdWVzdBopLnByb2ZpbGVyZWdpc3RyeS52MS5EZWxldGVQcm9maWxlUmVzcG9uc2UScAoRU2V0RGVmYXVsdFByb2ZpbGUSLC5wcm9maWxlcmVnaXN0cnkudjEuU2V0RGVmYXVsdFByb2ZpbGVSZXF1ZXN0Gi0ucHJvZmlsZXJlZ2lzdHJ5LnYxLlNldERlZmF1bHRQcm9maWxlUmVzcG9uc2UScwoSU2V0UHJvZmlsZVJlYWRPbmx5Ei0ucHJvZmlsZXJlZ2lzdHJ5LnYxLlNldFByb2ZpbGVSZWFkT25seVJlcXVlc3QaLi5wcm9maWxlcmVnaXN0cnkudjEuU2V0UHJvZmlsZVJlYWRPbmx5UmVzcG9uc2USewoTTGlzdFByb2ZpbGVWZXJzaW9ucxIuLnByb2ZpbGVyZWdpc3RyeS52MS5MaXN0UHJvZmlsZVZlcnNpb25zUmVxdWVzdBovLnByb2ZpbGVyZWdpc3RyeS52MS5MaXN0UHJvZmlsZVZlcnNpb25zUmVzcG9uc2UiA5ACARJqCg9Sb2xsYmFja1Byb2ZpbGUSKi5wcm9maWxlcmVnaXN0cnkudjEuUm9sbGJhY2tQcm9maWxlUmVxdWVzdBorLnByb2ZpbGVyZWdpc3RyeS52MS5Sb2xsYmFja1Byb2ZpbGVSZXNwb25zZRKBAQoVTGlzdE1pZGRsZXdhcmVTY2hlbWFzEjAucHJvZmlsZXJlZ2lzdHJ5LnYxLkxpc3RNaWRkbGV3YXJlU2NoZW1hc1JlcXVlc3QaMS5wcm9maWxlcmVnaXN0cnkudjEuTGlzdE1pZGRsZXdhcmVTY2hlbWFzUmVzcG9uc2UiA5ACARJ+ChRMaXN0RXh0ZW5zaW9uU2NoZW1hcxIvLnByb2ZpbGVyZWdpc3RyeS52MS5MaXN0RXh0ZW5zaW9uU2NoZW1hc1JlcXVlc3QaMC5wcm9maWxlcmVnaXN0cnkudjEuTGlzdEV4dGVuc2lvblNjaGVtYXNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_google_protobuf_field_mask, file_google_protobuf_struct, file_google_protobuf_timestamp, file_profileregistry_v1_profile]);
 
 /**
  * Request of ListRegistries.
@@ -147,6 +147,20 @@ export type CreateRegistryRequest = Message<"profileregistry.v1.CreateRegistryRe
    * @generated from field: uint32 expected_version = 2;
    */
   expectedVersion: number;
+
+  /**
+   * Checks only, stores nothing. Default false.
+   *
+   * @generated from field: bool validate_only = 3;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The same UUID for every try of this write; empty: retries are not recognised.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
 };
 
 /**
@@ -211,6 +225,20 @@ export type UpdateRegistryRequest = Message<"profileregistry.v1.UpdateRegistryRe
    * @generated from field: uint32 expected_version = 3;
    */
   expectedVersion: number;
+
+  /**
+   * Checks only, stores nothing. Default false.
+   *
+   * @generated from field: bool validate_only = 4;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The same UUID for every try of this write; empty: retries are not recognised.
+   *
+   * @generated from field: string request_id = 5;
+   */
+  requestId: string;
 };
 
 /**
@@ -274,6 +302,20 @@ export type DeleteRegistryRequest = Message<"profileregistry.v1.DeleteRegistryRe
    * @generated from field: uint32 expected_version = 3;
    */
   expectedVersion: number;
+
+  /**
+   * Checks only, stores nothing. Default false.
+   *
+   * @generated from field: bool validate_only = 4;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The same UUID for every try of this write; empty: retries are not recognised.
+   *
+   * @generated from field: string request_id = 5;
+   */
+  requestId: string;
 };
 
 /**
@@ -400,6 +442,13 @@ export type GetProfileRequest = Message<"profileregistry.v1.GetProfileRequest"> 
    * @generated from field: string slug = 2;
    */
   slug: string;
+
+  /**
+   * The version to return; 0: the profile as it is now.
+   *
+   * @generated from field: uint32 version = 3;
+   */
+  version: number;
 };
 
 /**
@@ -470,6 +519,20 @@ export type CreateProfileRequest = Message<"profileregistry.v1.CreateProfileRequ
    * @generated from field: uint32 expected_version = 4;
    */
   expectedVersion: number;
+
+  /**
+   * Checks only, stores nothing. Default false.
+   *
+   * @generated from field: bool validate_only = 5;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The same UUID for every try of this write; empty: retries are not recognised.
+   *
+   * @generated from field: string request_id = 6;
+   */
+  requestId: string;
 };
 
 /**
@@ -548,6 +611,20 @@ export type UpdateProfileRequest = Message<"profileregistry.v1.UpdateProfileRequ
    * @generated from field: uint32 expected_version = 5;
    */
   expectedVersion: number;
+
+  /**
+   * Checks only, stores nothing. Default false.
+   *
+   * @generated from field: bool validate_only = 6;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The same UUID for every try of this write; empty: retries are not recognised.
+   *
+   * @generated from field: string request_id = 7;
+   */
+  requestId: string;
 };
 
 /**
@@ -611,6 +688,20 @@ export type DeleteProfileRequest = Message<"profileregistry.v1.DeleteProfileRequ
    * @generated from field: uint32 expected_version = 3;
    */
   expectedVersion: number;
+
+  /**
+   * Checks only, stores nothing. Default false.
+   *
+   * @generated from field: bool validate_only = 4;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The same UUID for every try of this write; empty: retries are not recognised.
+   *
+   * @generated from field: string request_id = 5;
+   */
+  requestId: string;
 };
 
 /**
@@ -667,6 +758,20 @@ export type SetDefaultProfileRequest = Message<"profileregistry.v1.SetDefaultPro
    * @generated from field: uint32 expected_version = 3;
    */
   expectedVersion: number;
+
+  /**
+   * Checks only, stores nothing. Default false.
+   *
+   * @generated from field: bool validate_only = 4;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The same UUID for every try of this write; empty: retries are not recognised.
+   *
+   * @generated from field: string request_id = 5;
+   */
+  requestId: string;
 };
 
 /**
@@ -737,6 +842,20 @@ export type SetProfileReadOnlyRequest = Message<"profileregistry.v1.SetProfileRe
    * @generated from field: uint32 expected_version = 4;
    */
   expectedVersion: number;
+
+  /**
+   * Checks only, stores nothing. Default false.
+   *
+   * @generated from field: bool validate_only = 5;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The same UUID for every try of this write; empty: retries are not recognised.
+   *
+   * @generated from field: string request_id = 6;
+   */
+  requestId: string;
 };
 
 /**
@@ -775,6 +894,237 @@ export const SetProfileReadOnlyResponseSchema: GenMessage<SetProfileReadOnlyResp
   messageDesc(file_profileregistry_v1_registry_service, 23);
 
 /**
+ * Request of ListProfileVersions.
+ *
+ * @generated from message profileregistry.v1.ListProfileVersionsRequest
+ */
+export type ListProfileVersionsRequest = Message<"profileregistry.v1.ListProfileVersionsRequest"> & {
+  /**
+   * The registry; blank: the default registry.
+   *
+   * @generated from field: string registry = 1;
+   */
+  registry: string;
+
+  /**
+   * The profile.
+   *
+   * @generated from field: string slug = 2;
+   */
+  slug: string;
+
+  /**
+   * How many to return: default 100, at most 1,000.
+   *
+   * @generated from field: int32 page_size = 3;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 4;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message profileregistry.v1.ListProfileVersionsRequest.
+ * Use `create(ListProfileVersionsRequestSchema)` to create a new message.
+ */
+export const ListProfileVersionsRequestSchema: GenMessage<ListProfileVersionsRequest> = /*@__PURE__*/
+  messageDesc(file_profileregistry_v1_registry_service, 24);
+
+/**
+ * Answer of ListProfileVersions.
+ *
+ * @generated from message profileregistry.v1.ListProfileVersionsResponse
+ */
+export type ListProfileVersionsResponse = Message<"profileregistry.v1.ListProfileVersionsResponse"> & {
+  /**
+   * The newest first.
+   *
+   * @generated from field: repeated profileregistry.v1.ProfileVersion versions = 1;
+   */
+  versions: ProfileVersion[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+
+  /**
+   * The store's revision that this answer reflects.
+   *
+   * @generated from field: int64 revision = 3;
+   */
+  revision: bigint;
+};
+
+/**
+ * Describes the message profileregistry.v1.ListProfileVersionsResponse.
+ * Use `create(ListProfileVersionsResponseSchema)` to create a new message.
+ */
+export const ListProfileVersionsResponseSchema: GenMessage<ListProfileVersionsResponse> = /*@__PURE__*/
+  messageDesc(file_profileregistry_v1_registry_service, 25);
+
+/**
+ * What a write made of a profile. GetProfile returns the document of the version.
+ *
+ * @generated from message profileregistry.v1.ProfileVersion
+ */
+export type ProfileVersion = Message<"profileregistry.v1.ProfileVersion"> & {
+  /**
+   * Names one document for ever.
+   *
+   * @generated from field: uint32 version = 1;
+   */
+  version: number;
+
+  /**
+   * The revision of the write.
+   *
+   * @generated from field: int64 revision = 2;
+   */
+  revision: bigint;
+
+  /**
+   * When it was written.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 3;
+   */
+  time?: Timestamp;
+
+  /**
+   * Who wrote it: `anonymous` while callers are not authenticated.
+   *
+   * @generated from field: string actor = 4;
+   */
+  actor: string;
+
+  /**
+   * Where the write came from.
+   *
+   * @generated from field: profileregistry.v1.Source source = 5;
+   */
+  source: Source;
+
+  /**
+   * What was asked for.
+   *
+   * @generated from field: profileregistry.v1.Operation operation = 6;
+   */
+  operation: Operation;
+
+  /**
+   * The version that the write gave the registry.
+   *
+   * @generated from field: uint32 registry_version = 7;
+   */
+  registryVersion: number;
+
+  /**
+   * RFC 6901 pointers to what differs from the version before; of the first, to all that it has. At most 100.
+   *
+   * @generated from field: repeated string changed_paths = 8;
+   */
+  changedPaths: string[];
+};
+
+/**
+ * Describes the message profileregistry.v1.ProfileVersion.
+ * Use `create(ProfileVersionSchema)` to create a new message.
+ */
+export const ProfileVersionSchema: GenMessage<ProfileVersion> = /*@__PURE__*/
+  messageDesc(file_profileregistry_v1_registry_service, 26);
+
+/**
+ * Request of RollbackProfile.
+ *
+ * @generated from message profileregistry.v1.RollbackProfileRequest
+ */
+export type RollbackProfileRequest = Message<"profileregistry.v1.RollbackProfileRequest"> & {
+  /**
+   * The registry; blank: the default registry.
+   *
+   * @generated from field: string registry = 1;
+   */
+  registry: string;
+
+  /**
+   * The profile.
+   *
+   * @generated from field: string slug = 2;
+   */
+  slug: string;
+
+  /**
+   * The version to write once more.
+   *
+   * @generated from field: uint32 version = 3;
+   */
+  version: number;
+
+  /**
+   * The profile's version now; 0: no check.
+   *
+   * @generated from field: uint32 expected_version = 4;
+   */
+  expectedVersion: number;
+
+  /**
+   * Checks only, stores nothing. Default false.
+   *
+   * @generated from field: bool validate_only = 5;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The same UUID for every try of this write; empty: retries are not recognised.
+   *
+   * @generated from field: string request_id = 6;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message profileregistry.v1.RollbackProfileRequest.
+ * Use `create(RollbackProfileRequestSchema)` to create a new message.
+ */
+export const RollbackProfileRequestSchema: GenMessage<RollbackProfileRequest> = /*@__PURE__*/
+  messageDesc(file_profileregistry_v1_registry_service, 27);
+
+/**
+ * Answer of RollbackProfile.
+ *
+ * @generated from message profileregistry.v1.RollbackProfileResponse
+ */
+export type RollbackProfileResponse = Message<"profileregistry.v1.RollbackProfileResponse"> & {
+  /**
+   * The profile as it is stored.
+   *
+   * @generated from field: profileregistry.v1.Profile profile = 1;
+   */
+  profile?: Profile;
+
+  /**
+   * The revision of this write.
+   *
+   * @generated from field: int64 revision = 2;
+   */
+  revision: bigint;
+};
+
+/**
+ * Describes the message profileregistry.v1.RollbackProfileResponse.
+ * Use `create(RollbackProfileResponseSchema)` to create a new message.
+ */
+export const RollbackProfileResponseSchema: GenMessage<RollbackProfileResponse> = /*@__PURE__*/
+  messageDesc(file_profileregistry_v1_registry_service, 28);
+
+/**
  * Request of ListMiddlewareSchemas.
  *
  * @generated from message profileregistry.v1.ListMiddlewareSchemasRequest
@@ -800,7 +1150,7 @@ export type ListMiddlewareSchemasRequest = Message<"profileregistry.v1.ListMiddl
  * Use `create(ListMiddlewareSchemasRequestSchema)` to create a new message.
  */
 export const ListMiddlewareSchemasRequestSchema: GenMessage<ListMiddlewareSchemasRequest> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_registry_service, 24);
+  messageDesc(file_profileregistry_v1_registry_service, 29);
 
 /**
  * Answer of ListMiddlewareSchemas.
@@ -835,7 +1185,7 @@ export type ListMiddlewareSchemasResponse = Message<"profileregistry.v1.ListMidd
  * Use `create(ListMiddlewareSchemasResponseSchema)` to create a new message.
  */
 export const ListMiddlewareSchemasResponseSchema: GenMessage<ListMiddlewareSchemasResponse> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_registry_service, 25);
+  messageDesc(file_profileregistry_v1_registry_service, 30);
 
 /**
  * A middleware of the catalogue.
@@ -884,7 +1234,7 @@ export type MiddlewareSchema = Message<"profileregistry.v1.MiddlewareSchema"> & 
  * Use `create(MiddlewareSchemaSchema)` to create a new message.
  */
 export const MiddlewareSchemaSchema: GenMessage<MiddlewareSchema> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_registry_service, 26);
+  messageDesc(file_profileregistry_v1_registry_service, 31);
 
 /**
  * Request of ListExtensionSchemas.
@@ -912,7 +1262,7 @@ export type ListExtensionSchemasRequest = Message<"profileregistry.v1.ListExtens
  * Use `create(ListExtensionSchemasRequestSchema)` to create a new message.
  */
 export const ListExtensionSchemasRequestSchema: GenMessage<ListExtensionSchemasRequest> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_registry_service, 27);
+  messageDesc(file_profileregistry_v1_registry_service, 32);
 
 /**
  * Answer of ListExtensionSchemas.
@@ -947,7 +1297,7 @@ export type ListExtensionSchemasResponse = Message<"profileregistry.v1.ListExten
  * Use `create(ListExtensionSchemasResponseSchema)` to create a new message.
  */
 export const ListExtensionSchemasResponseSchema: GenMessage<ListExtensionSchemasResponse> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_registry_service, 28);
+  messageDesc(file_profileregistry_v1_registry_service, 33);
 
 /**
  * An extension key with a known schema.
@@ -975,7 +1325,7 @@ export type ExtensionSchema = Message<"profileregistry.v1.ExtensionSchema"> & {
  * Use `create(ExtensionSchemaSchema)` to create a new message.
  */
 export const ExtensionSchemaSchema: GenMessage<ExtensionSchema> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_registry_service, 29);
+  messageDesc(file_profileregistry_v1_registry_service, 34);
 
 /**
  * Lists and edits registries and their profiles. Every write is validated, atomic, versioned and logged.
@@ -983,6 +1333,9 @@ export const ExtensionSchemaSchema: GenMessage<ExtensionSchema> = /*@__PURE__*/
  * In all requests a blank `registry` means the server's default registry. `expected_version` 0 means no check; any other
  * value must equal the stored version, or the call fails with ABORTED and ErrorInfo metadata `expected_version` and
  * `actual_version`. Of concurrent writers with the same expected version exactly one wins.
+ * `validate_only` runs every check of a write and answers as if it was done, and stores nothing. `request_id` is a UUID that
+ * a client gives a write and all its retries: they are answered with the outcome of the one that was applied, for 24 hours;
+ * the same id with another request is INVALID_ARGUMENT. A write that is only validated is not remembered.
  * All calls: INVALID_ARGUMENT for malformed names, UNAVAILABLE while the store is busy, DATA_LOSS when the stored
  * document cannot be read.
  *
@@ -1051,7 +1404,7 @@ export const ProfileRegistryService: GenService<{
     output: typeof ListProfilesResponseSchema;
   },
   /**
-   * Returns a profile. NOT_FOUND when there is none of that name.
+   * Returns a profile as it is, or one of its versions, also of one that was deleted. NOT_FOUND when there is none.
    *
    * @generated from rpc profileregistry.v1.ProfileRegistryService.GetProfile
    */
@@ -1110,6 +1463,29 @@ export const ProfileRegistryService: GenService<{
     methodKind: "unary";
     input: typeof SetProfileReadOnlyRequestSchema;
     output: typeof SetProfileReadOnlyResponseSchema;
+  },
+  /**
+   * Lists what a profile has been, the newest version first, also of a profile that was deleted. NOT_FOUND when there
+   * never was one of that name.
+   *
+   * @generated from rpc profileregistry.v1.ProfileRegistryService.ListProfileVersions
+   */
+  listProfileVersions: {
+    methodKind: "unary";
+    input: typeof ListProfileVersionsRequestSchema;
+    output: typeof ListProfileVersionsResponseSchema;
+  },
+  /**
+   * Writes an older version once more, as a new one. A deleted profile is created again. The stored read-only mark stays.
+   * NOT_FOUND when there is no such version, PERMISSION_DENIED when the profile is read-only, INVALID_ARGUMENT when what
+   * it was breaks a rule of today, ABORTED.
+   *
+   * @generated from rpc profileregistry.v1.ProfileRegistryService.RollbackProfile
+   */
+  rollbackProfile: {
+    methodKind: "unary";
+    input: typeof RollbackProfileRequestSchema;
+    output: typeof RollbackProfileResponseSchema;
   },
   /**
    * Lists the middlewares of the catalogue with the schemas of their configs, sorted by name.

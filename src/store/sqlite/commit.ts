@@ -9,12 +9,16 @@ import type { PayloadReader } from "./stored-json.js";
 /** The `profile_slug` under which `last_versions` keeps a registry's own version: no profile can be named so. */
 const REGISTRY_ITSELF = "";
 
-/** Returns a function that applies a commit, whole or, where an expectation does not hold, not at all. */
+/**
+ * Returns a function that applies a commit, whole or, where an expectation does not hold, not at all. `tried` is called at
+ * the end of a dry run, when the database shows for a moment what it would be.
+ */
 export function createCommitter(
   db: Database,
   payloads: PayloadReader,
   changes: ChangeDetector,
   keys: IdempotencyKeys,
+  tried?: () => void,
 ): (commit: Commit) => Committed | Conflict {
   const sql = prepareStatements(db);
 
@@ -55,10 +59,17 @@ export function createCommitter(
       });
       return written.version;
     });
-    const outcome = { committed: true as const, versions, registries: [...registries.values()] };
-    if (commit.dryRun) throw new DryRun({ ...outcome, revision: first - 1 });
-    const committed = { ...outcome, revision: commitRevision };
+    const committed: Committed = {
+      committed: true,
+      revision: commitRevision,
+      versions,
+      registries: [...registries.values()],
+    };
     if (commit.remember !== undefined) keys.remember({ ...commit.remember, committed }, commit.timeMs);
+    if (commit.dryRun) {
+      tried?.();
+      throw new DryRun({ ...committed, revision: first - 1 });
+    }
     return committed;
   });
 

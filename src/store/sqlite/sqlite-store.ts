@@ -24,6 +24,9 @@ export async function openSqliteStore(options: SqliteOptions = {}): Promise<Stor
   const opened = await openDatabase(options);
   const { path } = options;
   const store = createStore(opened);
+  // Met already, by the upgrade: operators are told of them from the start.
+  for (const { registry, profile } of opened.unreadable)
+    await store.read(registry, profile === undefined ? [] : [profile]).catch(() => undefined);
   if (path === undefined) return { ...store, problem: () => undefined };
   return followFile(store, {
     name: path,
@@ -32,12 +35,16 @@ export async function openSqliteStore(options: SqliteOptions = {}): Promise<Stor
   });
 }
 
-function createStore({ db, busyTimeoutMs, schemaVersion, files = IN_MEMORY }: OpenDatabase): FileStore {
+/** `tried`: see createCommitter. */
+export function createStore(
+  { db, busyTimeoutMs, schemaVersion, files = IN_MEMORY }: OpenDatabase,
+  tried?: () => void,
+): FileStore {
   const payloads = createPayloadReader();
   const sql = prepareStatements(db);
   const changes = createChangeDetector(db);
   const keys = createIdempotencyKeys(db);
-  const commit = createCommitter(db, payloads, changes, keys);
+  const commit = createCommitter(db, payloads, changes, keys, tried);
   const readLog = createLogReader(db, payloads);
   const profileSteps = createProfileSteps(db, changes);
   const waitFor = <T>(work: () => T): Promise<T> => whenFree(busyTimeoutMs, work);
