@@ -24,14 +24,18 @@ import { sendProblem } from "./rest/problem.js";
 import { createHealthState, healthRoutes } from "./rpc/health.js";
 import { reflectionRoutes } from "./rpc/reflection.js";
 import { createRoutes, ERROR_DETAIL_FILES, SERVED_SERVICES, serverRoutes } from "./rpc/routes.js";
+import { STRICT_JSON, strictRouter } from "./rpc/strict-router.js";
 import { endAbandonedRequests } from "./server/abandoned-requests.js";
+import { refuseBrokenRequests } from "./server/broken-requests.js";
 import { createOnePort } from "./server/one-port.js";
 import { addProbes } from "./server/probes.js";
 import { logRestRequests, rpcLogger } from "./server/request-log.js";
-import { answerUnknownRoute, refuseBadHosts } from "./server/rpc-scope.js";
+import { answerUnknownRoute, refuseBadHeaders } from "./server/rpc-scope.js";
 import { bootstrap } from "./service/bootstrap.js";
+import { applyEdit } from "./service/file-edits.js";
 import type { ServerInfo } from "./service/server-info.js";
 import { createServices, type Services } from "./service/services.js";
+import { type FileStore, openFileStore } from "./store/file/file-store.js";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.js";
 import type { Store } from "./store/store.js";
 import { readVersion } from "./version.js";
@@ -73,9 +77,12 @@ export interface App extends Core {
 export async function openCore(config: Config, overrides: Overrides = {}): Promise<Core> {
   const logger = overrides.logger ?? pino({ level: config.logLevel });
   const catalog = await loadCatalog(config, overrides);
-  const store = await openStore(config, overrides, (message) => logger.warn(message));
+  const warn = (message: string): void => logger.warn(message);
+  const store = await openStore(config, overrides, warn);
   const clock = overrides.clock ?? Date.now;
   try {
+    const services = createServices({ ...config, store, catalog, clock });
+    if ("follow" in store) await store.follow((text) => applyEdit(services, text, storeName(config)));
     if (overrides.createStore ?? true) {
       const rules = { catalog, limits: config.limits };
       await bootstrap({
@@ -86,13 +93,12 @@ export async function openCore(config: Config, overrides: Overrides = {}): Promi
         seedFile: config.seedFile,
       });
     }
-    const services = createServices({ ...config, store, catalog, clock });
     const { version, commit } = readVersion();
     const info = async (): Promise<ServerInfo> => ({
       version,
       commit,
       schema_version: store.schemaVersion,
-      capabilities: [],
+      capabilities: ["documents", "history", "idempotency", "log", "validate-only"],
       revision: await store.revision(),
       catalog_digest: catalog.digest,
     });
@@ -126,6 +132,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   server.setErrorHandler(sendProblem);
   server.setNotFoundHandler(answerUnknownRoute);
   endAbandonedRequests(server);
+  refuseBrokenRequests(server);
   if (config.corsOrigins.length > 0) await server.register(fastifyCors, corsOptions(config.corsOrigins));
   logRestRequests(server, logger, REST_PREFIX);
   addProbes(server, { store, info, storeName: storeName(config), serving: () => health.serving });
@@ -139,12 +146,14 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   });
   const apiRoutes = createRoutes({ services, allowedOrigins, serveSecrets, report: rpcLogger(logger) });
   await server.register(async (scope) => {
-    refuseBadHosts(scope);
+    refuseBadHeaders(scope);
     await scope.register(fastifyConnectPlugin, {
       readMaxBytes: maxBodyBytes,
       shutdownSignal: shutdown.signal,
-      routes: (router: ConnectRouter) => {
-        apiRoutes(router);
+      jsonOptions: STRICT_JSON,
+      routes: (plain: ConnectRouter) => {
+        apiRoutes(plain);
+        const router = strictRouter(plain);
         serverRoutes(router, info);
         const names = SERVED_SERVICES.map((service: DescService) => service.typeName);
         healthRoutes(router, { state: health, services: names, shutdown: shutdown.signal });
@@ -161,7 +170,10 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   return { ...core, server, close: () => server.close() };
 }
 
-async function loadCatalog({ catalogDir }: Config, { definitions = [] }: Overrides): Promise<Catalog> {
+export async function loadCatalog(
+  { catalogDir }: Config,
+  { definitions = [] }: Overrides = {},
+): Promise<Catalog> {
   const given: OriginatedDefinition[] = definitions.map((definition) => ({ definition }));
   return createCatalog(
     catalogDir === undefined ? given : [...given, ...(await readCatalogDirectory(catalogDir))],
@@ -170,12 +182,13 @@ async function loadCatalog({ catalogDir }: Config, { definitions = [] }: Overrid
 
 function openStore(
   { store }: Config,
-  { createStore }: Overrides,
+  { createStore: create = true }: Overrides,
   warn: (message: string) => void,
-): Promise<Store> {
+): Promise<Store | FileStore> {
   if (store.kind === "memory") return openSqliteStore();
+  if (store.kind === "file") return openFileStore({ path: store.path, create, warn });
   const { kind: _, ...options } = store;
-  return openSqliteStore({ ...options, create: createStore ?? true, warn });
+  return openSqliteStore({ ...options, create, warn });
 }
 
 function storeName({ store }: Config): string {
@@ -196,6 +209,7 @@ function corsOptions(origins: readonly string[]) {
     allowedHeaders: [
       ...connectCors.allowedHeaders,
       "Authorization",
+      "Idempotency-Key",
       "If-Match",
       "If-None-Match",
       "X-Request-Id",

@@ -4,7 +4,7 @@ import type { SecretExemptions } from "../domain/secrets.js";
 import type { Services } from "../service/services.js";
 import type { Caller } from "../service/write.js";
 import type { RpcRecord } from "./interceptors.js";
-import { retryOfMessage } from "./request-id.js";
+import { type RequestPart, retryOfMessage } from "./request-id.js";
 
 export interface RpcOptions {
   services: Services;
@@ -16,14 +16,16 @@ export interface RpcOptions {
   serveSecrets?: boolean;
   /** Origins besides our own whose pages may write. */
   allowedOrigins?: readonly string[];
+  /** How large the text of an import may be. Default 256 MiB. */
+  maxImportBytes?: number;
   /** Called when a call is done. */
   report?: (record: RpcRecord) => void;
 }
 
 /** What handlers need to know of a call. */
 export interface CallRules {
-  /** Of a write. Throws `validation` for a `request_id` that is no UUID. */
-  caller(request: WriteMessage, context: HandlerContext): Caller;
+  /** Of a write. Throws `validation` for a `request_id` that is no UUID. `more`: what else the request asks for. */
+  caller(request: WriteMessage, context: HandlerContext, more?: RequestPart): Caller;
   /** Whether this caller sees stored secrets (spec 1.6). */
   seesSecrets(context: HandlerContext): boolean;
   /** What profileMessage redacts by: undefined where the caller sees secrets. */
@@ -38,11 +40,11 @@ export function callRules({ services, actor, source, serveSecrets = false }: Rpc
   const seesSecrets = ({ requestHeader }: HandlerContext): boolean =>
     serveSecrets && !requestHeader.has("origin") && !requestHeader.has("sec-fetch-site");
   return {
-    caller: (request, { requestHeader, method }) => ({
+    caller: (request, { requestHeader, method }, more) => ({
       actor: actor?.(requestHeader) ?? "anonymous",
       source: source ?? "rpc",
       validateOnly: request.validateOnly,
-      retry: request.requestId === "" ? undefined : retryOfMessage(request, method),
+      retry: request.requestId === "" ? undefined : retryOfMessage(request, method, more),
     }),
     seesSecrets,
     redaction: (context) => (seesSecrets(context) ? undefined : services.secretExempt),

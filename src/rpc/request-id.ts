@@ -7,11 +7,24 @@ import type { WriteMessage } from "./options.js";
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** Of a request that is more than one message. */
+export interface RequestPart {
+  /** Of the message with the `request_id`. */
+  schema: DescMethod["input"];
+  /** A hash of the rest. */
+  rest: string;
+}
+
 /** Throws `validation` where it is no UUID. */
-export function retryOfMessage(request: WriteMessage, { name, input }: DescMethod): Retry {
+export function retryOfMessage(
+  request: WriteMessage,
+  { name, input }: DescMethod,
+  more?: RequestPart,
+): Retry {
   const { requestId } = request;
   if (!UUID.test(requestId)) throw invalid("request_id", "must be a UUID");
   const without: WriteMessage = { ...request, requestId: "" };
   // As JSON: a client may send the entries of a map in another order every time.
-  return retryOf(requestId.toLowerCase(), () => [name, toJson(input, without)]);
+  const plain = () => [name, toJson(more?.schema ?? input, without), more?.rest ?? ""];
+  return retryOf(requestId.toLowerCase(), plain);
 }

@@ -2,11 +2,13 @@ import type { DescFile, DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter } from "@connectrpc/connect";
 import { file_google_rpc_error_details } from "../../gen/google/rpc/error_details_pb.js";
 import { Health } from "../../gen/grpc/health/v1/health_pb.js";
+import { DocumentService } from "../../gen/profileregistry/v1/document_service_pb.js";
 import { LogService } from "../../gen/profileregistry/v1/log_service_pb.js";
 import { ProfileRegistryService } from "../../gen/profileregistry/v1/registry_service_pb.js";
 import { ResolverService } from "../../gen/profileregistry/v1/resolver_service_pb.js";
 import { ServerService } from "../../gen/profileregistry/v1/server_service_pb.js";
 import type { ServerInfo } from "../service/server-info.js";
+import { createDocumentHandlers } from "./documents.js";
 import { errorInterceptor, originInterceptor } from "./interceptors.js";
 import { createLogHandlers } from "./log.js";
 import type { RpcOptions } from "./options.js";
@@ -20,6 +22,7 @@ export const SERVED_SERVICES: readonly DescService[] = [
   ProfileRegistryService,
   ResolverService,
   LogService,
+  DocumentService,
   ServerService,
   Health,
 ];
@@ -37,6 +40,7 @@ export function createRoutes(options: RpcOptions): (router: ConnectRouter) => vo
     const router = strictRouter(plain);
     router.service(ProfileRegistryService, createRegistryHandlers(options), { interceptors });
     router.service(ResolverService, createResolverHandlers(options), { interceptors });
+    router.service(DocumentService, createDocumentHandlers(options), { interceptors });
     router.service(LogService, createLogHandlers(options), { interceptors });
   };
 }

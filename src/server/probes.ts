@@ -28,7 +28,12 @@ async function describe(store: ProbeOptions["store"], info: ProbeOptions["info"]
   const unreadable = store.unreadable();
   try {
     const { revision, schema_version, catalog_digest } = await info();
-    return { store: { name, schema_version, revision, error: store.problem() }, catalog_digest, unreadable };
+    // What cannot be written can still be resolved: to take a server away for it would make things worse.
+    return {
+      store: { name, schema_version, revision, problem: store.problem() },
+      catalog_digest,
+      unreadable,
+    };
   } catch (error) {
     return { store: { name, error: (error as Error).message }, unreadable };
   }

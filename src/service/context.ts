@@ -1,5 +1,6 @@
 import type { Catalog } from "../domain/catalog.js";
 import type { Limits } from "../domain/limits.js";
+import type { SecretExemptions } from "../domain/secrets.js";
 import type { DocumentReader } from "../store/document-cache.js";
 import type { Store } from "../store/store.js";
 import type { Writer } from "./write.js";
@@ -11,6 +12,8 @@ export interface ServiceContext {
   writer: Writer;
   catalog: Catalog;
   limits: Limits;
+  /** Member names that look like secrets and are none. */
+  secretExempt: SecretExemptions;
   /** The registry that requests mean which name none. */
   defaultRegistry: string;
   /** Refuses writes to existing documents that do not say which version they were made from. */

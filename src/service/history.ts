@@ -2,7 +2,7 @@
 
 import type { Profile, ProfileInput, Registry } from "../domain/document.js";
 import { documentDifferences } from "../domain/document-diff.js";
-import { DomainError } from "../domain/errors.js";
+import { DomainError, invalid } from "../domain/errors.js";
 import { draftProfile } from "../domain/profile-draft.js";
 import type { LogEntry } from "../store/store.js";
 import type { ServiceContext } from "./context.js";
@@ -20,7 +20,10 @@ import {
 import { type Caller, checkExpectedVersion } from "./write.js";
 
 export interface ProfileVersion extends Omit<LogEntry, "document"> {
-  /** RFC 6901 pointers to what differs from the version before; of the first, to all that it has. At most 100. */
+  /**
+   * RFC 6901 pointers to what differs from the version before; of the first, to all that it has. At most 100, and none
+   * longer than 512 characters: a longer one gives way to the nearest place above it.
+   */
   changedPaths: string[];
 }
 
@@ -37,11 +40,14 @@ export interface HistoryService {
   ): Promise<{ versions: ProfileVersion[]; more: boolean; revision: number }>;
   /** Also of a profile that was deleted. */
   getVersion(request: ProfileName & { version: number }): Promise<ProfileAnswer>;
-  /** Writes a version once more, as a new one. */
+  /** Writes a version once more, as a new one. Throws `validation` on `version` where it names none. */
   rollbackProfile(request: ProfileWrite & { version: number }, caller: Caller): Promise<ProfileAnswer>;
 }
 
 const MAX_CHANGED_PATHS = 100;
+const MAX_POINTER_CHARACTERS = 512;
+/** Documents are large, and only what differs between them is kept. */
+const READ_AT_ONCE = 20;
 
 export function createHistoryService(context: ServiceContext): HistoryService {
   const { store, documents, writer, defaultRegistry, requireExpectedVersion } = context;
@@ -77,26 +83,32 @@ export function createHistoryService(context: ServiceContext): HistoryService {
     return entry.document as Profile;
   };
 
+  /** The newest first. */
+  async function* writesOf(registry: string, profile: string, before: number): AsyncGenerator<LogEntry> {
+    const query = { registry, profile, writesOnly: true, documents: true, newestFirst: true };
+    for (let from = before; ; ) {
+      const entries = await store.readLog({ ...query, before: from, limit: READ_AT_ONCE });
+      yield* entries;
+      const last = entries.at(-1);
+      if (last === undefined || entries.length < READ_AT_ONCE) return;
+      from = last.revision;
+    }
+  }
+
   return {
     async listVersions({ before, limit, ...name }) {
       const { registry, slug, revision } = await find(name);
-      // One more: what the last one on the page was made from.
-      const entries = await store.readLog({
-        registry: registry.slug,
-        profile: slug,
-        before: Math.min(before ?? Number.POSITIVE_INFINITY, revision + 1),
-        writesOnly: true,
-        documents: true,
-        newestFirst: true,
-        limit: limit + 1,
-      });
-      if (entries.length === 0 && before === undefined)
-        throw new DomainError("not_found", "profile not found");
-      const versions = entries.slice(0, limit).map(({ document, ...entry }, i) => ({
-        ...entry,
-        changedPaths: changedPaths(entries[i + 1]?.document, document),
-      }));
-      return { versions, more: entries.length > limit, revision };
+      const versions: ProfileVersion[] = [];
+      let newer: LogEntry | undefined;
+      const from = Math.min(before ?? revision + 1, revision + 1);
+      for await (const entry of writesOf(registry.slug, slug, from)) {
+        if (newer !== undefined) versions.push(profileVersion(newer, entry));
+        newer = entry;
+        if (versions.length === limit) return { versions, more: true, revision };
+      }
+      if (newer !== undefined) versions.push(profileVersion(newer, undefined));
+      else if (before === undefined) throw new DomainError("not_found", "profile not found");
+      return { versions, more: false, revision };
     },
 
     async getVersion({ version, ...name }) {
@@ -110,6 +122,7 @@ export function createHistoryService(context: ServiceContext): HistoryService {
         async (nowMs) => {
           const choice = chooseRegistry(name.registry, defaultRegistry);
           const slug = profileSlug(name.slug);
+          if (version < 1) throw invalid("version", "is required");
           const { registry, stored } = await documents.decide((view) => ({
             registry: existingRegistry(view, choice),
             stored: view.profile(choice, slug),
@@ -142,11 +155,18 @@ export function createHistoryService(context: ServiceContext): HistoryService {
   };
 }
 
-function changedPaths(before: LogEntry["document"], after: LogEntry["document"]): string[] {
-  if (after === undefined) return [];
-  return documentDifferences(before, after)
+/** `before` is the one that it was made from; undefined for the first. */
+function profileVersion({ document, ...entry }: LogEntry, before: LogEntry | undefined): ProfileVersion {
+  if (document === undefined) return { ...entry, changedPaths: [] };
+  const pointers = documentDifferences(before?.document, document)
     .slice(0, MAX_CHANGED_PATHS)
-    .map(({ pointer }) => pointer);
+    .map(({ pointer }) => shortened(pointer));
+  return { ...entry, changedPaths: [...new Set(pointers)] };
+}
+
+function shortened(pointer: string): string {
+  if (pointer.length <= MAX_POINTER_CHARACTERS) return pointer;
+  return pointer.slice(0, pointer.lastIndexOf("/", MAX_POINTER_CHARACTERS));
 }
 
 /** A stored profile as a write that gives all of its members. */

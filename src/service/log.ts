@@ -43,7 +43,11 @@ const LOOK_MS = 50;
 const HEARTBEAT_MS = 15_000;
 const READ_AT_ONCE = 200;
 
-export function createLogService({ store, defaultRegistry }: ServiceContext): LogService {
+/** `heartbeatMs`: after how long without entries a follower gets a sign of life. */
+export function createLogService(
+  { store, defaultRegistry }: Pick<ServiceContext, "store" | "defaultRegistry">,
+  heartbeatMs = HEARTBEAT_MS,
+): LogService {
   const filterOf = ({ registry, profile, documents = false }: LogFilter): Partial<LogQuery> => {
     const named = profile?.trim() ? { profile: profileSlug(profile) } : {};
     const within =
@@ -84,7 +88,7 @@ export function createLogService({ store, defaultRegistry }: ServiceContext): Lo
           yield { entries, revision: after };
           saidAt = performance.now();
         }
-        if (performance.now() - saidAt >= HEARTBEAT_MS) {
+        if (performance.now() - saidAt >= heartbeatMs) {
           yield { entries: [], revision: after };
           saidAt = performance.now();
         }

@@ -6,7 +6,9 @@ import { type SecretExemptions, secretExemptions } from "../domain/secrets.js";
 import { type CacheOptions, createDocumentCache } from "../store/document-cache.js";
 import type { Store } from "../store/store.js";
 import type { ServiceContext } from "./context.js";
+import { createExportService, type ExportService } from "./export.js";
 import { createHistoryService, type HistoryService } from "./history.js";
+import { createImportsService, type ImportsService } from "./import.js";
 import { createLogService, type LogService } from "./log.js";
 import { createProfilesService, type ProfilesService } from "./profiles.js";
 import { createRegistriesService, type RegistriesService } from "./registries.js";
@@ -37,6 +39,8 @@ export interface Services {
   profiles: ProfilesService;
   history: HistoryService;
   log: LogService;
+  exports: ExportService;
+  imports: ImportsService;
   resolver: ResolverService;
   catalog: Catalog;
   defaultRegistry: string;
@@ -56,6 +60,7 @@ export function createServices(options: ServiceOptions): Services {
     writer: createWriter(store, documents, options.clock ?? Date.now),
     catalog,
     limits,
+    secretExempt,
     defaultRegistry,
     requireExpectedVersion: options.requireExpectedVersion ?? false,
   };
@@ -64,6 +69,8 @@ export function createServices(options: ServiceOptions): Services {
     profiles: createProfilesService(context),
     history: createHistoryService(context),
     log: createLogService(context),
+    exports: createExportService(context),
+    imports: createImportsService(context, secretExempt),
     resolver: createResolverService(documents, { defaultRegistry, catalog, limits, secretExempt, operator }),
     catalog,
     defaultRegistry,

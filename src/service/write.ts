@@ -67,7 +67,15 @@ export function createWriter(store: Store, documents: DocumentReader, clock: () 
       const timeMs = clock();
       const first = retry && (await recall(retry, timeMs));
       if (first !== undefined) return answer(first.committed, first.given as never);
-      const { expect, changes, given } = await decide(timeMs);
+      let plan: Awaited<ReturnType<typeof decide>>;
+      try {
+        plan = await decide(timeMs);
+      } catch (refusal) {
+        // Another try may have been committed meanwhile: then it is its outcome that stands in the way.
+        if (retry === undefined || (await recall(retry, timeMs)) === undefined) throw refusal;
+        continue;
+      }
+      const { expect, changes, given } = plan;
       const outcome = await store.commit({
         timeMs,
         actor,

@@ -21,6 +21,8 @@ export interface Edges {
   resolve(slug: string): Promise<Outcome>;
   get(slug: string): Promise<Outcome>;
   ready(): Promise<Outcome>;
+  /** Why nothing can be written, as /readyz tells it. */
+  problem(): Promise<string | undefined>;
 }
 
 export function edgesOf(url: string): Edges {
@@ -54,5 +56,6 @@ export function edgesOf(url: string): Edges {
     resolve: (slug) => call(`/api/chat/resolve/${slug}`),
     get: (slug) => call(`/api/chat/profiles/${slug}`),
     ready: () => call("/readyz"),
+    problem: async () => ((await call("/readyz")).json.store as { problem?: string }).problem,
   };
 }

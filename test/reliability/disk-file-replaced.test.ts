@@ -31,7 +31,7 @@ test("another database at the path is served without a restart, and written from
     status: 503,
     detail: `${file} was replaced by another file: nothing is written until that is open`,
   });
-  await expect.poll(async () => (await edges.ready()).status, { timeout: 5_000 }).toBe(200);
+  await expect.poll(edges.problem, { timeout: 5_000 }).toBeUndefined();
   expect(await edges.resolve("agent")).toMatchObject({ status: 404 });
   expect(await edges.resolve("analyst")).toMatchObject({ status: 200, json: { profile_version: 1 } });
   expect(await edges.write("analyst", "new")).toMatchObject({ status: 200 });
@@ -51,14 +51,13 @@ test("a file that is no database is not served, reads go on, and a good one that
   const edges = edgesOf(server.url);
   writeFileSync(directory.path("text"), "no database, but long enough to be taken for one\n".repeat(200));
   renameSync(directory.path("text"), file);
-  const error = async () => ((await edges.ready()).json.store as { error?: string }).error;
-  await expect.poll(error, { timeout: 5_000 }).toContain("file is not a database");
+  await expect.poll(edges.problem, { timeout: 5_000 }).toContain("file is not a database");
   expect(await edges.resolve("agent")).toMatchObject({ status: 200 });
   expect(await edges.write("agent", "lost")).toMatchObject({ status: 503 });
   // An empty one would be a store that has lost everything.
   writeFileSync(directory.path("empty"), "");
   renameSync(directory.path("empty"), file);
-  await expect.poll(error, { timeout: 5_000 }).toContain("holds no profile registry");
+  await expect.poll(edges.problem, { timeout: 5_000 }).toContain("holds no profile registry");
   expect(await edges.resolve("agent")).toMatchObject({ status: 200 });
 
   copyFileSync(directory.path("other.db"), directory.path("copy.db"));
@@ -76,8 +75,8 @@ test("two servers follow the path to the same new file, and see each other's wri
   const [first, second] = [edgesOf(one.url), edgesOf(two.url)];
   for (let i = 0; i < 20; i++) await (i % 2 ? first : second).write("agent", `old ${i}`);
   renameSync(directory.path("other.db"), file);
-  for (const { ready, resolve } of [first, second]) {
-    await expect.poll(async () => (await ready()).status, { timeout: 5_000 }).toBe(200);
+  for (const { problem, resolve } of [first, second]) {
+    await expect.poll(problem, { timeout: 5_000 }).toBeUndefined();
     await expect.poll(async () => (await resolve("analyst")).status, { timeout: 5_000 }).toBe(200);
   }
   for (let i = 0; i < 20; i++) {

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { SCHEMA_VERSION } from "../../src/store/sqlite/migrations.js";
 import { serve, TEST_DATA, temporaryDirectory } from "../cli/program.js";
 import { withDatabase } from "./disk-database.js";
 
@@ -23,7 +24,7 @@ test(`${PROCESSES} processes that start at once on a new file all come up, and o
     );
     const revision = withDatabase(file, (db) => {
       expect(db.prepare("SELECT count(DISTINCT commit_revision) FROM log").pluck().get()).toBe(1);
-      expect(db.prepare("SELECT count(*) FROM schema_migrations").pluck().get()).toBe(1);
+      expect(db.prepare("SELECT count(*) FROM schema_migrations").pluck().get()).toBe(SCHEMA_VERSION);
       return db.prepare("SELECT max(revision) FROM log").pluck().get();
     });
     for (const server of servers) expect((await server.stop()).code).toBe(0);

@@ -79,5 +79,15 @@ test("an unreadable registry fails its own profiles alone", async () => {
   expect(await unreadable()).toEqual([200, ["team"]]);
 });
 
-// The start says that it does not exist, which is for src/service/bootstrap.ts to tell apart.
-test.todo("an unreadable default registry does not keep a server from serving the others");
+test("an unreadable default registry does not keep a server from serving the others", async () => {
+  await using directory = await temporaryDirectory();
+  const file = directory.path("profiles.db");
+  await (await serveRegistries(file)).server.stop();
+  withDatabase(file, (db) =>
+    db.exec("UPDATE profile_registries SET payload_json = '{' WHERE slug = 'default'"),
+  );
+  const { server } = await serveRegistries(file);
+  await using _ = server;
+  expect((await fetch(`${server.url}/api/chat/resolve`)).status).toBe(500);
+  expect((await fetch(`${server.url}/api/chat/resolve?registry=team`)).status).toBe(200);
+});

@@ -120,11 +120,9 @@ export function logContract(open: OpenStore): void {
       await write(store, deleteProfile("r", "a"));
       const query = { registry: "r", profile: "a", limit: 10 };
       const log = await store.readLog({ ...query, documents: true });
-      expect(log.map(({ document }) => document && "description" in document && document.description)).toEqual([
-        "one",
-        "two",
-        undefined,
-      ]);
+      expect(
+        log.map(({ document }) => document && "description" in document && document.description),
+      ).toEqual(["one", "two", undefined]);
       expect(log[1]?.document?.metadata.version).toBe(2);
       expect(await store.readLog({ ...query, documents: true, writesOnly: true })).toHaveLength(2);
       for (const entry of await store.readLog(query)) expect(entry).not.toHaveProperty("document");

@@ -12,7 +12,9 @@ export function rememberContract(open: OpenStore): void {
   const test = storeTest(open);
 
   describe("dry runs", () => {
-    test("give the versions that the commit would give, at the revision it was tried at", async ({ store }) => {
+    test("give the versions that the commit would give, at the revision it was tried at", async ({
+      store,
+    }) => {
       await write(store, createRegistry("r"));
       const tried = await store.commit({ ...commitOf([createProfile("r", "a")]), dryRun: true });
       expect(tried).toMatchObject({ committed: true, revision: 1, versions: [1] });
@@ -46,7 +48,9 @@ export function rememberContract(open: OpenStore): void {
 
     test("keep a second commit with the key from being applied", async ({ store }) => {
       await store.commit(commitOf([createRegistry("r")], keyed("k")));
-      expect(await store.commit(commitOf([createRegistry("other")], keyed("k")))).toEqual({ committed: false });
+      expect(await store.commit(commitOf([createRegistry("other")], keyed("k")))).toEqual({
+        committed: false,
+      });
       expect(await findRegistry(store, "other")).toBeUndefined();
     });
 

@@ -6,8 +6,8 @@ import { contentContract } from "./contract-content.js";
 import { historyContract } from "./contract-history.js";
 import { listsContract } from "./contract-lists.js";
 import { logContract } from "./contract-log.js";
-import { versionsContract } from "./contract-versions.js";
 import { rememberContract } from "./contract-remember.js";
+import { versionsContract } from "./contract-versions.js";
 import type { OpenStore } from "./store-test.js";
 
 /** `open` gives a store without any document, each time another one. */

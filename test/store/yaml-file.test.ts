@@ -164,6 +164,39 @@ test("a file that was emptied is no edit", async () => {
   });
 });
 
+test.each([
+  ["a legacy map", "fast:\n  ai-chat:\n    ai-engine: m\n"],
+  ["a single registry", "slug: r\nprofiles:\n  a: {}\n"],
+  ["registries without a state", "registries:\n  r:\n    profiles:\n      a: {}\n"],
+])("%s, which this store has not written, is handed over at the start", async (_, text) => {
+  await inFile(async (path) => {
+    writeFileSync(path, text);
+    const store = await openFileStore({ path });
+    const edits: string[] = [];
+    await store.follow(async (edit) => {
+      edits.push(edit);
+    });
+    expect(edits).toEqual([text]);
+    await store.close();
+  });
+});
+
+test("a file that is only read is not rewritten, whatever form it has", async () => {
+  await inFile(async (path) => {
+    const text = "fast:\n  ai-chat:\n    ai-engine: m\n";
+    writeFileSync(path, text);
+    const store = await openFileStore({ path, create: false });
+    await store.follow(async () => {
+      await write(store, createRegistry("r"), createProfile("r", "fast"));
+    });
+    expect(await findProfile(store, "r", "fast")).toBeDefined();
+    expect(readFileSync(path, "utf8")).toBe(text);
+    await write(store, createProfile("r", "more"));
+    expect(readFileSync(path, "utf8")).toContain("more:");
+    await store.close();
+  });
+});
+
 test("what was edited while no process ran is handed over at the start", async () => {
   await inFile(async (path) => {
     const before = await openFileStore({ path });

@@ -44,7 +44,8 @@ export function readKept(text: string): KeptDocuments {
   const state = readState(isObject(root) ? member(root, "state") : undefined);
   const kept: KeptDocuments = { state, registries: [], profiles: [], complete: true };
   const documents = isObject(root) ? member(root, "registries") : undefined;
-  if (!isObject(documents)) return { ...kept, complete: Object.keys(state.registries).length === 0 };
+  // Other forms are read as well, but not written.
+  if (!isObject(documents)) return { ...kept, complete: false };
   for (const [slug, document] of Object.entries(documents)) {
     const counters = counterOf(state.registries, slug);
     const registry = keep(document, slug, counters, parseStoredRegistry, fileRegistry);

@@ -12,7 +12,10 @@ import { readKept } from "./file-state.js";
 
 export interface FileStoreOptions {
   path: string;
-  /** Whether a missing file is an empty store; otherwise it is an error. Default true. */
+  /**
+   * Whether a missing file is an empty store, and the file is followed; otherwise a missing one is an error, and nothing but
+   * a write rewrites it. Default true.
+   */
   create?: boolean;
   /** Called with what an operator should know and that does not stop anything. */
   warn?: (message: string) => void;
@@ -52,6 +55,8 @@ export async function openFileStore({
   /** Why the last edit is not served. */
   let broken: string | undefined;
   let queue: Promise<unknown> = Promise.resolve();
+  /** What is written goes into memory only. */
+  let reading = false;
 
   function fill(): boolean {
     if (text.trim() === "") return true;
@@ -90,7 +95,7 @@ export async function openFileStore({
     problem: () => broken,
     commit: (request) =>
       inTurn(async () => {
-        if (request.dryRun) return store.commit(request);
+        if (request.dryRun || reading) return store.commit(request);
         refuseOverEdits();
         const tried = await store.commit({ ...request, dryRun: true });
         if (!tried.committed) return tried;
@@ -105,7 +110,11 @@ export async function openFileStore({
         return store.commit(request);
       }),
     async follow(apply) {
+      // Who only reads a file does not rewrite it.
+      reading = !create;
       if (!complete) await apply(text);
+      reading = false;
+      if (!create) return;
       let resting: string | undefined;
       const look = async (): Promise<void> => {
         const found = identityOf(path);
