@@ -16,7 +16,7 @@ import {
 import { DomainError, malformed } from "../domain/errors.js";
 import type { ImportPlan, PlannedChange } from "../domain/import-plan.js";
 import type { ExportRequest } from "../service/export.js";
-import { importText } from "../service/import-text.js";
+import { importTexts } from "../service/import-text.js";
 import { valueFromJson } from "./json-value.js";
 import { callRules, type RpcOptions } from "./options.js";
 
@@ -38,19 +38,17 @@ const ACTIONS: Record<PlannedChange["action"], PlannedAction> = {
 };
 
 export function createDocumentHandlers(options: RpcOptions): ServiceImpl<typeof DocumentService> {
-  const { imports, exports, defaultRegistry } = options.services;
+  const { exports } = options.services;
   const { maxImportBytes = DEFAULT_MAX_IMPORT_BYTES } = options;
   const rules = callRules(options);
   return {
     async *importDocuments(requests: AsyncIterable<ImportDocumentsRequest>, context: HandlerContext) {
-      const { given, text } = await receive(requests, maxImportBytes);
-      const rest = createHash("sha256").update(text).digest("hex");
-      const { registry, replace, includeReadOnly, fileName } = given;
-      const { plan, revision } = await importText(
-        imports,
-        defaultRegistry,
-        { text, file: fileName || "request", registry, replace, includeReadOnly },
-        rules.caller(given, context, { schema: ImportOptionsSchema, rest }),
+      const { given, texts } = await receive(requests, maxImportBytes);
+      const { registry, replace, includeReadOnly } = given;
+      const { plan, revision } = await importTexts(
+        options.services,
+        { texts, registry, replace, includeReadOnly },
+        rules.caller(given, context, { schema: ImportOptionsSchema, rest: digestOf(texts) }),
       );
       yield* planMessages(plan, revision);
     },
@@ -68,31 +66,45 @@ export function createDocumentHandlers(options: RpcOptions): ServiceImpl<typeof 
   };
 }
 
+interface ReceivedText {
+  file: string;
+  text: Buffer;
+}
+
 /** Throws `malformed` for parts out of order, `too_large` for more than `maxBytes` together. */
 async function receive(
   requests: AsyncIterable<ImportDocumentsRequest>,
   maxBytes: number,
-): Promise<{ given: ImportOptions; text: Buffer }> {
+): Promise<{ given: ImportOptions; texts: ReceivedText[] }> {
   let given: ImportOptions | undefined;
-  const chunks: Uint8Array[] = [];
+  const texts: { file: string; chunks: Uint8Array[] }[] = [];
   let bytes = 0;
   for await (const { part } of requests) {
     if (given === undefined) {
       if (part.case !== "options") throw malformed("the first message must hold options");
       given = part.value;
+    } else if (part.case === "fileName") {
+      texts.push({ file: part.value, chunks: [] });
     } else if (part.case === "chunk") {
       if (part.value.length > MAX_CHUNK_BYTES) {
         throw malformed(`a chunk must not be larger than ${MAX_CHUNK_BYTES} bytes`);
       }
       bytes += part.value.length;
-      if (bytes > maxBytes) throw new DomainError("too_large", `the text is larger than ${maxBytes} bytes`);
-      chunks.push(part.value);
+      if (bytes > maxBytes) throw new DomainError("too_large", `the texts are larger than ${maxBytes} bytes`);
+      if (texts.length === 0) texts.push({ file: "request", chunks: [] });
+      texts.at(-1)!.chunks.push(part.value);
     } else {
-      throw malformed("all messages after the first must hold a chunk");
+      throw malformed("all messages after the first must hold a file name or a chunk");
     }
   }
   if (given === undefined) throw malformed("the first message must hold options");
-  return { given, text: Buffer.concat(chunks) };
+  return { given, texts: texts.map(({ file, chunks }) => ({ file, text: Buffer.concat(chunks) })) };
+}
+
+function digestOf(texts: readonly ReceivedText[]): string {
+  const hash = createHash("sha256");
+  for (const { file, text } of texts) hash.update(`${file}\0${text.length}\0`).update(text);
+  return hash.digest("hex");
 }
 
 function* planMessages(

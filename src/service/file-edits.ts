@@ -1,6 +1,6 @@
 /** What people write into the file of a YAML store, brought into the store (spec 6.1). */
 import { readDocuments } from "../formats/read-documents.js";
-import { importText } from "./import-text.js";
+import { importTexts } from "./import-text.js";
 import type { Services } from "./services.js";
 import type { Caller } from "./write.js";
 
@@ -12,14 +12,14 @@ const EDITOR: Caller = { actor: "anonymous", source: "import" };
  * document breaks a rule, or where a registry that it has no more cannot be deleted.
  */
 export async function applyEdit(services: Services, text: string, file: string): Promise<void> {
-  const { imports, registries, defaultRegistry } = services;
-  const edit = { text, file, replace: true, includeReadOnly: true };
-  await importText(imports, defaultRegistry, edit, { ...EDITOR, validateOnly: true });
+  const { registries, defaultRegistry } = services;
+  const edit = { texts: [{ text, file }], replace: true, includeReadOnly: true };
+  await importTexts(services, edit, { ...EDITOR, validateOnly: true });
   const named = new Set(
     readDocuments(text, { file, registry: defaultRegistry }).registries.map(({ slug }) => slug),
   );
   for (const { slug } of (await registries.listRegistries()).registries) {
     if (!named.has(slug)) await registries.deleteRegistry({ registry: slug, force: true }, EDITOR);
   }
-  await importText(imports, defaultRegistry, edit, EDITOR);
+  await importTexts(services, edit, EDITOR);
 }

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file profileregistry/v1/document_service.proto.
  */
 export const file_profileregistry_v1_document_service: GenFile = /*@__PURE__*/
-  fileDesc("Cilwcm9maWxlcmVnaXN0cnkvdjEvZG9jdW1lbnRfc2VydmljZS5wcm90bxIScHJvZmlsZXJlZ2lzdHJ5LnYxImcKFkltcG9ydERvY3VtZW50c1JlcXVlc3QSNAoHb3B0aW9ucxgBIAEoCzIhLnByb2ZpbGVyZWdpc3RyeS52MS5JbXBvcnRPcHRpb25zSAASDwoFY2h1bmsYAiABKAxIAEIGCgRwYXJ0IosBCg1JbXBvcnRPcHRpb25zEhAKCHJlZ2lzdHJ5GAEgASgJEg8KB3JlcGxhY2UYAiABKAgSGQoRaW5jbHVkZV9yZWFkX29ubHkYAyABKAgSFQoNdmFsaWRhdGVfb25seRgEIAEoCBISCgpyZXF1ZXN0X2lkGAUgASgJEhEKCWZpbGVfbmFtZRgGIAEoCSKBAQoXSW1wb3J0RG9jdW1lbnRzUmVzcG9uc2USMgoHY2hhbmdlcxgBIAMoCzIhLnByb2ZpbGVyZWdpc3RyeS52MS5QbGFubmVkQ2hhbmdlEjIKB3N1bW1hcnkYAiABKAsyIS5wcm9maWxlcmVnaXN0cnkudjEuSW1wb3J0U3VtbWFyeSKaAQoNUGxhbm5lZENoYW5nZRIxCgZhY3Rpb24YASABKA4yIS5wcm9maWxlcmVnaXN0cnkudjEuUGxhbm5lZEFjdGlvbhIQCghyZWdpc3RyeRgCIAEoCRIPCgdwcm9maWxlGAMgASgJEjMKC2RpZmZlcmVuY2VzGAQgAygLMh4ucHJvZmlsZXJlZ2lzdHJ5LnYxLkRpZmZlcmVuY2UiZwoNSW1wb3J0U3VtbWFyeRIPCgdjcmVhdGVkGAEgASgNEg8KB2NoYW5nZWQYAiABKA0SEQoJdW5jaGFuZ2VkGAMgASgNEg8KB2RlbGV0ZWQYBCABKA0SEAoIcmV2aXNpb24YBSABKAMidAoWRXhwb3J0RG9jdW1lbnRzUmVxdWVzdBIQCghyZWdpc3RyeRgBIAEoCRIyCgZmb3JtYXQYAiABKA4yIi5wcm9maWxlcmVnaXN0cnkudjEuRG9jdW1lbnRGb3JtYXQSFAoMd2l0aF9zZWNyZXRzGAMgASgIIjoKF0V4cG9ydERvY3VtZW50c1Jlc3BvbnNlEg0KBWNodW5rGAEgASgMEhAKCHJldmlzaW9uGAIgASgDKoABCg1QbGFubmVkQWN0aW9uEh4KGlBMQU5ORURfQUNUSU9OX1VOU1BFQ0lGSUVEEAASGQoVUExBTk5FRF9BQ1RJT05fQ1JFQVRFEAESGQoVUExBTk5FRF9BQ1RJT05fQ0hBTkdFEAISGQoVUExBTk5FRF9BQ1RJT05fREVMRVRFEAMqZQoORG9jdW1lbnRGb3JtYXQSHwobRE9DVU1FTlRfRk9STUFUX1VOU1BFQ0lGSUVEEAASGAoURE9DVU1FTlRfRk9STUFUX1lBTUwQARIYChRET0NVTUVOVF9GT1JNQVRfSlNPThACMvQBCg9Eb2N1bWVudFNlcnZpY2USbgoPSW1wb3J0RG9jdW1lbnRzEioucHJvZmlsZXJlZ2lzdHJ5LnYxLkltcG9ydERvY3VtZW50c1JlcXVlc3QaKy5wcm9maWxlcmVnaXN0cnkudjEuSW1wb3J0RG9jdW1lbnRzUmVzcG9uc2UoATABEnEKD0V4cG9ydERvY3VtZW50cxIqLnByb2ZpbGVyZWdpc3RyeS52MS5FeHBvcnREb2N1bWVudHNSZXF1ZXN0GisucHJvZmlsZXJlZ2lzdHJ5LnYxLkV4cG9ydERvY3VtZW50c1Jlc3BvbnNlIgOQAgEwAWIGcHJvdG8z", [file_profileregistry_v1_profile]);
+  fileDesc("Cilwcm9maWxlcmVnaXN0cnkvdjEvZG9jdW1lbnRfc2VydmljZS5wcm90bxIScHJvZmlsZXJlZ2lzdHJ5LnYxInwKFkltcG9ydERvY3VtZW50c1JlcXVlc3QSNAoHb3B0aW9ucxgBIAEoCzIhLnByb2ZpbGVyZWdpc3RyeS52MS5JbXBvcnRPcHRpb25zSAASEwoJZmlsZV9uYW1lGAIgASgJSAASDwoFY2h1bmsYAyABKAxIAEIGCgRwYXJ0IngKDUltcG9ydE9wdGlvbnMSEAoIcmVnaXN0cnkYASABKAkSDwoHcmVwbGFjZRgCIAEoCBIZChFpbmNsdWRlX3JlYWRfb25seRgDIAEoCBIVCg12YWxpZGF0ZV9vbmx5GAQgASgIEhIKCnJlcXVlc3RfaWQYBSABKAkigQEKF0ltcG9ydERvY3VtZW50c1Jlc3BvbnNlEjIKB2NoYW5nZXMYASADKAsyIS5wcm9maWxlcmVnaXN0cnkudjEuUGxhbm5lZENoYW5nZRIyCgdzdW1tYXJ5GAIgASgLMiEucHJvZmlsZXJlZ2lzdHJ5LnYxLkltcG9ydFN1bW1hcnkimgEKDVBsYW5uZWRDaGFuZ2USMQoGYWN0aW9uGAEgASgOMiEucHJvZmlsZXJlZ2lzdHJ5LnYxLlBsYW5uZWRBY3Rpb24SEAoIcmVnaXN0cnkYAiABKAkSDwoHcHJvZmlsZRgDIAEoCRIzCgtkaWZmZXJlbmNlcxgEIAMoCzIeLnByb2ZpbGVyZWdpc3RyeS52MS5EaWZmZXJlbmNlImcKDUltcG9ydFN1bW1hcnkSDwoHY3JlYXRlZBgBIAEoDRIPCgdjaGFuZ2VkGAIgASgNEhEKCXVuY2hhbmdlZBgDIAEoDRIPCgdkZWxldGVkGAQgASgNEhAKCHJldmlzaW9uGAUgASgDInQKFkV4cG9ydERvY3VtZW50c1JlcXVlc3QSEAoIcmVnaXN0cnkYASABKAkSMgoGZm9ybWF0GAIgASgOMiIucHJvZmlsZXJlZ2lzdHJ5LnYxLkRvY3VtZW50Rm9ybWF0EhQKDHdpdGhfc2VjcmV0cxgDIAEoCCI6ChdFeHBvcnREb2N1bWVudHNSZXNwb25zZRINCgVjaHVuaxgBIAEoDBIQCghyZXZpc2lvbhgCIAEoAyqAAQoNUGxhbm5lZEFjdGlvbhIeChpQTEFOTkVEX0FDVElPTl9VTlNQRUNJRklFRBAAEhkKFVBMQU5ORURfQUNUSU9OX0NSRUFURRABEhkKFVBMQU5ORURfQUNUSU9OX0NIQU5HRRACEhkKFVBMQU5ORURfQUNUSU9OX0RFTEVURRADKmUKDkRvY3VtZW50Rm9ybWF0Eh8KG0RPQ1VNRU5UX0ZPUk1BVF9VTlNQRUNJRklFRBAAEhgKFERPQ1VNRU5UX0ZPUk1BVF9ZQU1MEAESGAoURE9DVU1FTlRfRk9STUFUX0pTT04QAjL0AQoPRG9jdW1lbnRTZXJ2aWNlEm4KD0ltcG9ydERvY3VtZW50cxIqLnByb2ZpbGVyZWdpc3RyeS52MS5JbXBvcnREb2N1bWVudHNSZXF1ZXN0GisucHJvZmlsZXJlZ2lzdHJ5LnYxLkltcG9ydERvY3VtZW50c1Jlc3BvbnNlKAEwARJxCg9FeHBvcnREb2N1bWVudHMSKi5wcm9maWxlcmVnaXN0cnkudjEuRXhwb3J0RG9jdW1lbnRzUmVxdWVzdBorLnByb2ZpbGVyZWdpc3RyeS52MS5FeHBvcnREb2N1bWVudHNSZXNwb25zZSIDkAIBMAFiBnByb3RvMw", [file_profileregistry_v1_profile]);
 
 /**
  * A part of the request of ImportDocuments.
@@ -33,9 +33,18 @@ export type ImportDocumentsRequest = Message<"profileregistry.v1.ImportDocuments
     case: "options";
   } | {
     /**
-     * All messages after the first: the next bytes of the UTF-8 text, at most 512 KiB.
+     * Begins a text, with the name that errors give it. Default for the first text: `request`. Several texts are one
+     * import; each names its own registries.
      *
-     * @generated from field: bytes chunk = 2;
+     * @generated from field: string file_name = 2;
+     */
+    value: string;
+    case: "fileName";
+  } | {
+    /**
+     * The next bytes of the UTF-8 text, at most 512 KiB.
+     *
+     * @generated from field: bytes chunk = 3;
      */
     value: Uint8Array;
     case: "chunk";
@@ -89,13 +98,6 @@ export type ImportOptions = Message<"profileregistry.v1.ImportOptions"> & {
    * @generated from field: string request_id = 5;
    */
   requestId: string;
-
-  /**
-   * Names the text in errors. Default `request`.
-   *
-   * @generated from field: string file_name = 6;
-   */
-  fileName: string;
 };
 
 /**
@@ -369,7 +371,7 @@ export const DocumentFormatSchema: GenEnum<DocumentFormat> = /*@__PURE__*/
  */
 export const DocumentService: GenService<{
   /**
-   * Creates and replaces registries and profiles from a text, all of it or nothing. Send `options`, then the text in
+   * Creates and replaces registries and profiles from texts, all of them or nothing. Send `options`, then each text in
    * chunks, then half-close; the plan is answered once it was applied, or, with `validate_only`, once it was checked.
    * Bidirectional: needs HTTP/2. INVALID_ARGUMENT with file, line and column for a text that cannot be read and with all
    * field violations for documents that break a rule, PERMISSION_DENIED when it would change a read-only profile and
