@@ -30,9 +30,9 @@ test.each([
   expect(await refusal(args)).toEqual([2, line]);
 });
 
-test("a YAML file as the store is refused as long as it is not supported", async () => {
-  const [code, line] = await refusal([], { PROFILE_REGISTRY_FILE: "profiles.yaml" });
-  expect([code, line]).toEqual([2, "PROFILE_REGISTRY_FILE: a YAML file as the store is not supported yet"]);
+test("a YAML file as the store that is no file stops the start", async () => {
+  const [code, line] = await refusal([], { PROFILE_REGISTRY_FILE: TEST_DATA });
+  expect([code, line]).toEqual([1, `${TEST_DATA} cannot be written: it is not a file`]);
 });
 
 test("a default registry that is not there stops the start and lists those that are", async () => {
