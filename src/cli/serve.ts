@@ -43,6 +43,8 @@ async function serve(config: Config): Promise<void> {
       `listening on ${config.host}, beyond this machine, and callers are not authenticated: anyone who reaches it may write`,
     );
   }
+  // Before it listens: who reads that line may tell it to stop at once.
+  const stopped = untilStopped(() => app.close());
   try {
     await app.server.listen({
       host: config.host,
@@ -53,7 +55,7 @@ async function serve(config: Config): Promise<void> {
     await app.close();
     throw error;
   }
-  await untilStopped(() => app.close());
+  await stopped;
   logger.info("stopped");
 }
 

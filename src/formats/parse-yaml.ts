@@ -1,42 +1,27 @@
 /** From text to located JSON: YAML 1.2, core schema, one document, or one line that says what is wrong and where (spec 6.3). */
-import { type Document, LineCounter, type ParsedNode, parseDocument, type YAMLParseError } from "yaml";
+import { type Document, type ParsedNode, parseDocument, type YAMLParseError } from "yaml";
 import { quoteCut } from "../domain/errors.js";
-import { FormatError, type Position } from "./format-error.js";
 import type { LocatedJson } from "./located-json.js";
-import { type Fail, locatedTree, tooDeep } from "./yaml-tree.js";
+import type { Excerpt, Fail } from "./source-text.js";
+import { locatedTree, tooDeep } from "./yaml-tree.js";
 
-export interface ParsedFile {
-  /** Undefined for a file that holds nothing. */
-  root: LocatedJson | undefined;
-  position(offset: number): Position;
-  fail: Fail;
-}
-
-export function parseYaml(text: string, file: string): ParsedFile {
-  const lines = new LineCounter();
-  const position = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { line, column: col };
-  };
-  const fail = (offset: number, reason: string): FormatError =>
-    new FormatError(file, position(offset), reason);
-  const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
-
-  const document = parseOne(source, lines, file);
+/** Undefined for a text that holds nothing. Offsets of the tree, and those given to `fail`, are the file's. */
+export function parseYaml(excerpt: Excerpt, fail: Fail): LocatedJson | undefined {
+  const { text, at } = excerpt;
+  const document = parseOne(excerpt, fail);
   const problem = leadingProblem(document);
-  if (problem !== undefined) throw fail(problem.offset, problem.reason);
+  if (problem !== undefined) throw fail(at(problem.offset), problem.reason);
   // In YAML 1.1 `yes` is true and `0o7` is text: reading it as 1.2 would change what the file says.
   if (document.directives?.yaml.version === "1.1") {
-    throw fail(Math.max(source.search(/^%YAML/m), 0), "YAML 1.1 is not supported, only 1.2");
+    throw fail(at(Math.max(text.search(/^%YAML/m), 0)), "YAML 1.1 is not supported, only 1.2");
   }
-  const root = document.contents === null ? undefined : locatedTree(document.contents, fail);
-  return { root: root?.value === null ? undefined : root, position, fail };
+  const root = document.contents === null ? undefined : locatedTree(document.contents, excerpt, fail);
+  return root?.value === null ? undefined : root;
 }
 
-function parseOne(source: string, lineCounter: LineCounter, file: string): Document.Parsed<ParsedNode> {
+function parseOne({ text, at }: Excerpt, fail: Fail): Document.Parsed<ParsedNode> {
   try {
-    return parseDocument(source, {
-      lineCounter,
+    return parseDocument(text, {
       schema: "core",
       prettyErrors: false,
       // Sets, dates and binaries are no JSON.
@@ -45,7 +30,7 @@ function parseOne(source: string, lineCounter: LineCounter, file: string): Docum
       uniqueKeys: false,
     });
   } catch (cause) {
-    if (cause instanceof RangeError) throw new FormatError(file, { line: 1, column: 1 }, tooDeep(), cause);
+    if (cause instanceof RangeError) throw fail(at(0), tooDeep());
     throw cause;
   }
 }

@@ -10,43 +10,48 @@ import {
   readMembers,
 } from "../domain/parse-document.js";
 import { type LocatedJson, nearest } from "./located-json.js";
-import type { ParsedFile } from "./parse-yaml.js";
+import { type ParsedFile, type Placed, placed } from "./parsed-file.js";
 import { bySlug, keyedSlug } from "./read-slug.js";
-import type { PlacedRegistry } from "./source-documents.js";
+import { type PlacedRegistry, type SourceProfile, sourceProfile } from "./source-documents.js";
 
-/** The registries of a `registries:` map. */
-export function readRegistries(file: ParsedFile, registries: LocatedJson): PlacedRegistry[] {
-  const documents = bySlug(file, "registry slug", membersOf(file, registries, "registries"), keyedSlug);
-  return [...documents].map(([slug, document]) => readRegistry(file, slug, document));
-}
-
-export function readRegistry(file: ParsedFile, slug: string, document: LocatedJson): PlacedRegistry {
-  const input = readDocument(file, document, `registry "${slug}"`, registryInput);
-  const at = document.members?.get("profiles");
-  const profiles = bySlug(file, "profile slug", at ? membersOf(file, at, "profiles") : new Map(), keyedSlug);
-  return {
-    registry: {
-      slug,
-      input,
-      profiles: [...profiles].map(([name, profile]) => ({
-        slug: name,
-        input: readDocument<ProfileInput>(file, profile, `profile "${name}"`, parseProfileInput),
-      })),
-    },
-    at: document,
-    profiles,
-  };
-}
-
-/** The members of an object; a key without a value counts as an empty object. */
-export function membersOf(
+/** The registries of a `registries:` map. Yields after every profile, as all readers of registries do. */
+export function* readRegistries(
   file: ParsedFile,
-  { value, members, offset }: LocatedJson,
-  what: string,
-): ReadonlyMap<string, LocatedJson> {
-  if (members !== undefined) return members;
-  if (value === null) return new Map();
-  throw file.fail(offset, `${what} must be an object`);
+  registries: LocatedJson,
+): Generator<undefined, PlacedRegistry[]> {
+  checkObject(file, placed(registries), "registries");
+  // First, so that a registry is not used twice before anything else is said.
+  const documents = [...bySlug(file, "registry slug", file.entries(registries), keyedSlug)];
+  const found: PlacedRegistry[] = [];
+  for (const [slug, document] of documents) found.push(yield* readRegistry(file, slug, document));
+  return found;
+}
+
+export function* readRegistry(
+  file: ParsedFile,
+  slug: string,
+  document: Placed,
+): Generator<undefined, PlacedRegistry> {
+  const input = readDocument(file, document, `registry "${slug}"`, registryInput);
+  const at = document.place();
+  const map = at.members?.get("profiles");
+  const profiles: SourceProfile[] = [];
+  const places = new Map<string, () => LocatedJson>();
+  if (map !== undefined) {
+    checkObject(file, placed(map), "profiles");
+    for (const [name, profile] of bySlug(file, "profile slug", file.entries(map), keyedSlug)) {
+      const content = readDocument<ProfileInput>(file, profile, `profile "${name}"`, parseProfileInput);
+      profiles.push(sourceProfile(name, content));
+      places.set(name, profile.place);
+      yield;
+    }
+  }
+  return { registry: { slug, input, profiles }, at, profiles: places };
+}
+
+/** A key without a value counts as an empty object. */
+export function checkObject(file: ParsedFile, { value, place }: Placed, what: string): void {
+  if (value !== null && !isObject(value)) throw file.fail(place().offset, `${what} must be an object`);
 }
 
 function registryInput(body: MemberReader): RegistryInput {
@@ -56,17 +61,17 @@ function registryInput(body: MemberReader): RegistryInput {
 /** Reads a document's members; one of the wrong type is shown at its place. */
 function readDocument<T>(
   file: ParsedFile,
-  document: LocatedJson,
+  document: Placed,
   what: string,
   parse: (body: MemberReader) => T,
 ): T {
-  membersOf(file, document, what);
+  checkObject(file, document, what);
   try {
     return parse(readMembers(isObject(document.value) ? document.value : emptyObject()));
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     // The message of `malformed` begins with the member's path.
     const [path] = error.message.split(" must be ", 1);
-    throw file.fail(nearest(document, path ?? "").offset, error.message);
+    throw file.fail(nearest(document.place(), path ?? "").offset, error.message);
   }
 }

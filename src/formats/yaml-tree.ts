@@ -13,32 +13,32 @@ import {
 import { quoteCut } from "../domain/errors.js";
 import { emptyObject, type Json } from "../domain/json.js";
 import type { LocatedJson } from "./located-json.js";
+import type { Excerpt, Fail } from "./source-text.js";
 
 /**
  * Containers nested in each other, counted from the root of the file. More than any document may have (spec 1.4) below
  * any form's outer maps, and far less than what recursion can take.
  */
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 
-/** Makes the error of the place at an offset. */
-export type Fail = (offset: number, reason: string) => Error;
-
-export function locatedTree(root: Node, fail: Fail): LocatedJson {
-  return treeOf(root, undefined, { depth: 1, fallback: 0, fail });
+export function locatedTree(root: Node, { at, depth }: Excerpt, fail: Fail): LocatedJson {
+  return treeOf(root, undefined, { depth, fallback: at(0), at, fail });
 }
 
 interface Context {
   depth: number;
   /** Stands in for the offset of a node that has none: the value of a lone key. */
   fallback: number;
+  at: Excerpt["at"];
   fail: Fail;
 }
 
 function treeOf(node: unknown, nameOffset: number | undefined, context: Context): LocatedJson {
-  if (isAlias(node)) throw context.fail(startOf(node, context.fallback), "aliases are not allowed");
+  if (isAlias(node)) throw context.fail(startOf(node, context), "aliases are not allowed");
   if (isMap<unknown>(node) || isSeq<unknown>(node)) {
-    const offset = nameOffset ?? startOf(node, context.fallback);
-    if (context.depth > MAX_DEPTH) throw context.fail(startOf(node, offset), tooDeep());
+    const offset = nameOffset ?? startOf(node, context);
+    if (context.depth > MAX_DEPTH)
+      throw context.fail(startOf(node, { ...context, fallback: offset }), tooDeep());
     const inner = { ...context, depth: context.depth + 1, fallback: offset };
     return {
       nameOffset: offset,
@@ -46,12 +46,12 @@ function treeOf(node: unknown, nameOffset: number | undefined, context: Context)
       ...(isMap<unknown>(node) ? mapTree(node, inner) : seqTree(node, inner)),
     };
   }
-  const name = nameOffset ?? startOf(node, context.fallback);
+  const name = nameOffset ?? startOf(node, context);
   const written = isScalar(node) && node.range && node.range[0] < node.range[1];
   return {
     value: isScalar(node) ? scalarValue(node, context) : null,
     nameOffset: name,
-    offset: written ? startOf(node, name) : name,
+    offset: written ? startOf(node, { ...context, fallback: name }) : name,
   };
 }
 
@@ -63,7 +63,7 @@ function mapTree(map: YAMLMap<unknown>, context: Context): Pick<LocatedJson, "va
   const value = emptyObject();
   const members = new Map<string, LocatedJson>();
   for (const pair of map.items) {
-    const at = startOf(pair.key, context.fallback);
+    const at = startOf(pair.key, context);
     const name = nameOf(pair, at, context);
     if (members.has(name)) throw context.fail(at, `duplicate key "${quoteCut(name)}"`);
     const member = treeOf(pair.value, at, context);
@@ -85,7 +85,7 @@ function nameOf({ key }: Pair<unknown, unknown>, offset: number, { fail }: Conte
   return typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
 }
 
-function scalarValue(scalar: Scalar, { fallback, fail }: Context): Json {
+function scalarValue(scalar: Scalar, context: Context): Json {
   const { value } = scalar;
   switch (typeof value) {
     case "string":
@@ -94,12 +94,12 @@ function scalarValue(scalar: Scalar, { fallback, fail }: Context): Json {
       return value;
     default:
       if (value === null) return null;
-      throw fail(startOf(scalar, fallback), "must be a JSON value");
+      throw context.fail(startOf(scalar, context), "must be a JSON value");
   }
 }
 
-function startOf(node: unknown, fallback: number): number {
+function startOf(node: unknown, { fallback, at }: Pick<Context, "fallback" | "at">): number {
   return (isAlias(node) || isScalar(node) || isMap(node) || isSeq(node)) && node.range
-    ? node.range[0]
+    ? at(node.range[0])
     : fallback;
 }

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { expect, test } from "vitest";
@@ -5,6 +6,7 @@ import { type Core, openCore } from "../../src/app.js";
 import { readConfig } from "../../src/config.js";
 import { DomainError } from "../../src/domain/errors.js";
 import type { ResolveRequest } from "../../src/domain/resolve.js";
+import { canonicalForm } from "../../src/formats/canonical-form.js";
 import { temporaryDirectory } from "../cli/program.js";
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -36,7 +38,7 @@ test.each([
   ["legacy-engines", ["test", "test2", "gemini-2.5-pro", "gemini-2.5-flash", "sonnet-4-5"]],
   ["legacy-providers", ["default", "mixtral", "zephyr-7b", "reasoner"]],
 ])(
-  "%s gives the same answers as a legacy map, as a canonical document and from SQLite",
+  "%s gives the same answers as a legacy map, as a canonical document, migrated and from SQLite",
   async (name, profiles) => {
     await using directory = await temporaryDirectory();
     const db = directory.path("profiles.db");
@@ -44,12 +46,19 @@ test.each([
     const canonical = await open({ "seed-file": path(`${name}.canonical.yaml`) });
     await (await open({ "seed-file": path(`../data/${name}.yaml`), "profile-registry-db": db })).close();
     const sqlite = await open({ "profile-registry-db": db });
+    const { text } = await canonicalForm(await readFile(path(`../data/${name}.yaml`), "utf8"), {
+      file: name,
+      registry: "default",
+    });
+    await writeFile(directory.path("migrated.yaml"), text);
+    const migrated = await open({ "seed-file": directory.path("migrated.yaml") });
     try {
       for (const profile of [undefined, ...profiles]) {
         for (const request of REQUESTS) {
           const expected = await outcome(legacy, profile, request);
           expect(await outcome(canonical, profile, request)).toEqual(expected);
           expect(await outcome(sqlite, profile, request)).toEqual(expected);
+          expect(await outcome(migrated, profile, request)).toEqual(expected);
         }
       }
       expect(await outcome(legacy, profiles[0], {})).toMatchObject({
@@ -61,7 +70,7 @@ test.each([
         message: "policy violation: request overrides are disabled for this profile",
       });
     } finally {
-      for (const core of [legacy, canonical, sqlite]) await core.close();
+      for (const core of [legacy, canonical, sqlite, migrated]) await core.close();
     }
   },
 );

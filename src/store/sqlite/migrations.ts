@@ -73,14 +73,19 @@ export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;
 
 /**
  * The schema of a database, 0 for an empty one. Changes nothing. Throws StoreOpenError for a schema that this program cannot
- * serve, and for databases of other kinds.
+ * serve, for one of the first generation, and for databases of other kinds.
  */
 export function findSchema(db: Database, path: string): number {
-  const tables = new Set(db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all());
+  const tables = tablesOf(db);
   if (!tables.has("schema_migrations")) {
+    if (isFirstGeneration(db)) {
+      throw new StoreOpenError(
+        `${path} holds a first-generation database, which is upgraded when a server starts on it`,
+      );
+    }
     if (tables.has("profile_registries")) {
       throw new StoreOpenError(
-        `${path} holds a first-generation profile database, which this release cannot upgrade`,
+        `${path} holds other tables besides those of a first-generation database, and is not upgraded`,
       );
     }
     if (tables.size > 0) throw new StoreOpenError(`${path} is an SQLite database of something else`);
@@ -101,12 +106,32 @@ export function findSchema(db: Database, path: string): number {
   return applied.version;
 }
 
+/** Whether there is one table only, a row per registry with its profiles: what was before schemas had numbers (spec 6.2). */
+export function isFirstGeneration(db: Database): boolean {
+  const tables = tablesOf(db);
+  return tables.size === 1 && tables.has("profile_registries");
+}
+
+/** Without SQLite's own, such as what ANALYZE leaves. */
+function tablesOf(db: Database): Set<unknown> {
+  return new Set(
+    db
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'")
+      .pluck()
+      .all(),
+  );
+}
+
 /**
  * Brings a database to the schema of this program. Must run in a write transaction. A newer schema is served as it is where
  * it says that this program can. Throws as `findSchema`. Returns the schema in use.
  */
 export function migrate(db: Database, path: string, nowMs: number): number {
-  const found = findSchema(db, path);
+  return applyMigrations(db, findSchema(db, path), nowMs);
+}
+
+/** The steps after `found`, the schema of the database, each recorded. Must run in a write transaction. */
+export function applyMigrations(db: Database, found: number, nowMs: number): number {
   db.exec(`CREATE TABLE IF NOT EXISTS schema_migrations (
     version INTEGER PRIMARY KEY, name TEXT NOT NULL, compatible_from INTEGER NOT NULL, applied_at_ms INTEGER NOT NULL)`);
   const record = db.prepare(

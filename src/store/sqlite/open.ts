@@ -2,10 +2,12 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
+import type { Catalog } from "../../domain/catalog.js";
 import { DomainError } from "../../domain/errors.js";
-import { StoreOpenError } from "../store.js";
+import { type DocumentKey, StoreOpenError } from "../store.js";
 import { whenFree } from "./busy.js";
-import { findSchema, migrate, SCHEMA_VERSION } from "./migrations.js";
+import { type Upgrade, upgradeFirstGeneration } from "./first-generation.js";
+import { findSchema, isFirstGeneration, migrate, SCHEMA_VERSION } from "./migrations.js";
 import { identify, isSame, type OpenFiles, watchOpenFiles } from "./open-files.js";
 
 export interface SqliteOptions {
@@ -15,8 +17,13 @@ export interface SqliteOptions {
   busyTimeoutMs?: number;
   /** Default true. */
   foreignKeys?: boolean;
-  /** Whether a missing file is created, and an empty one made a store; otherwise they are errors. Default true. */
+  /**
+   * Whether a missing file is created, an empty one made a store, and one of the first generation upgraded; otherwise they
+   * are errors. Default true.
+   */
   create?: boolean;
+  /** Judges middleware configs of a database of the first generation. Without one they are moved as they are. */
+  catalog?: Catalog;
   /** Called with what an operator should know and that does not stop the start. */
   warn?: (message: string) => void;
 }
@@ -27,6 +34,8 @@ export interface OpenDatabase {
   schemaVersion: number;
   /** Undefined in memory. */
   files: OpenFiles | undefined;
+  /** What an upgrade, just now, has found that cannot be read. */
+  unreadable: readonly DocumentKey[];
 }
 
 const DEFAULT_BUSY_TIMEOUT_MS = 5_000;
@@ -42,10 +51,18 @@ export async function openDatabase(options: SqliteOptions): Promise<OpenDatabase
   const file = path === undefined ? undefined : resolve(path);
   const before = file === undefined ? undefined : identify(file);
   let db: Database.Database | undefined;
+  let upgrade: Upgrade | undefined;
   try {
     const opened = new Database(file ?? name, { timeout: 0 });
     db = opened;
     const schemaVersion = await whenFree(busyTimeoutMs, () => {
+      if (create && file !== undefined && isFirstGeneration(opened)) {
+        // Before the journal mode is touched: until all is done the file stays what it was.
+        opened.pragma("synchronous = FULL");
+        const { catalog } = options;
+        upgrade = upgradeFirstGeneration(opened, { path: file, name, catalog, nowMs: Date.now() });
+        for (const line of upgrade?.lines ?? []) options.warn?.(line);
+      }
       // First of all: a database that is not ours is left exactly as it is.
       const found = opened.transaction(() => findSchema(opened, name)).deferred();
       if (found === 0 && !create) throw new StoreOpenError(`${name} holds no profile registry`);
@@ -64,7 +81,7 @@ export async function openDatabase(options: SqliteOptions): Promise<OpenDatabase
     if (file !== undefined && !isSame(identify(file), before)) {
       throw new StoreOpenError(`${name} was replaced while it was opened`);
     }
-    return { db: opened, busyTimeoutMs, schemaVersion, files };
+    return { db: opened, busyTimeoutMs, schemaVersion, files, unreadable: upgrade?.unreadable ?? [] };
   } catch (cause) {
     db?.close();
     if (cause instanceof StoreOpenError) throw cause;

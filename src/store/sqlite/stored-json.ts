@@ -1,6 +1,7 @@
 /** Documents as rows hold them. */
 import type { Profile, Registry } from "../../domain/document.js";
 import { DomainError } from "../../domain/errors.js";
+import { parseSlug } from "../../domain/identifiers.js";
 import { isObject, type Json, type JsonObject } from "../../domain/json.js";
 import { parseStoredProfile, parseStoredRegistry } from "../../domain/parse-document.js";
 import type { DocumentKey } from "../store.js";
@@ -29,7 +30,10 @@ export function createPayloadReader(): PayloadReader {
       const value = JSON.parse(payload) as Json;
       if (!isObject(value)) throw new TypeError("not an object");
       const document = parse(value);
-      if (document.slug !== (profile ?? registry)) throw new TypeError(`it is named "${document.slug}"`);
+      const slug = profile ?? registry;
+      if (document.slug !== slug) throw new TypeError(`it is named "${document.slug}"`);
+      const named = parseSlug(slug, "profile slug");
+      if (!named.ok || named.value !== slug) throw new TypeError("no request can name it");
       return document;
     } catch (cause) {
       failed.set(profile === undefined ? registry : `${registry}/${profile}`, key);
@@ -39,8 +43,8 @@ export function createPayloadReader(): PayloadReader {
     }
   };
   return {
-    profile: (registry, slug, payload) => read({ registry, profile: slug }, payload, parseStoredProfile),
-    registry: (slug, payload) => read({ registry: slug }, payload, parseStoredRegistry),
+    profile: (registry, slug, payload) => read({ registry, profile: slug }, payload, parseProfile),
+    registry: (slug, payload) => read({ registry: slug }, payload, parseRegistry),
     unreadable(readAgain) {
       for (const [name, key] of failed) {
         try {
@@ -53,6 +57,19 @@ export function createPayloadReader(): PayloadReader {
       return [...failed.keys()].sort();
     },
   };
+}
+
+// What an upgrade had to leave as it was (spec 6.2) must not pass for a document with something missing.
+function parseProfile(document: JsonObject): Profile {
+  const profile = parseStoredProfile(document);
+  if (profile.runtime.middlewares?.some(({ config }) => config !== undefined))
+    throw new TypeError("a config stands outside of its slot");
+  return profile;
+}
+
+function parseRegistry(document: JsonObject): Registry {
+  if (Object.hasOwn(document, "profiles")) throw new TypeError("it holds its profiles itself");
+  return parseStoredRegistry(document);
 }
 
 /** Undefined where `read` finds that the stored document cannot be read. */
