@@ -22,6 +22,8 @@ import type { Catalog } from "./domain/catalog.js";
 import { restPlugin } from "./rest/plugin.js";
 import { sendProblem } from "./rest/problem.js";
 import { createHealthState, healthRoutes } from "./rpc/health.js";
+import { leanFirst } from "./rpc/lean/lean.js";
+import { leanMethods } from "./rpc/lean/methods.js";
 import { reflectionRoutes } from "./rpc/reflection.js";
 import { createRoutes, ERROR_DETAIL_FILES, SERVED_SERVICES, serverRoutes } from "./rpc/routes.js";
 import { STRICT_JSON, strictRouter } from "./rpc/strict-router.js";
@@ -30,7 +32,7 @@ import { refuseBrokenRequests } from "./server/broken-requests.js";
 import { createOnePort } from "./server/one-port.js";
 import { addProbes } from "./server/probes.js";
 import { logRestRequests, rpcLogger } from "./server/request-log.js";
-import { answerUnknownRoute, refuseBadHeaders } from "./server/rpc-scope.js";
+import { answerUnknownRoute, isHost, refuseBadHeaders } from "./server/rpc-scope.js";
 import { bootstrap } from "./service/bootstrap.js";
 import { applyEdit } from "./service/file-edits.js";
 import type { ServerInfo } from "./service/server-info.js";
@@ -55,6 +57,8 @@ export interface Overrides {
   createStore?: boolean;
   /** For how long a stop waits for what clients may be sending over idle connections, in ms. Default 0. */
   idleGraceMs?: number;
+  /** Whether the common form of reads over RPC has a path of its own (rpc/lean). Default true. */
+  lean?: boolean;
 }
 
 /** What works without a port: the use cases over an open store. */
@@ -78,7 +82,7 @@ export async function openCore(config: Config, overrides: Overrides = {}): Promi
   const logger = overrides.logger ?? pino({ level: config.logLevel });
   const catalog = await loadCatalog(config, overrides);
   const warn = (message: string): void => logger.warn(message);
-  const store = await openStore(config, overrides, warn);
+  const store = await openStore(config, overrides, catalog, warn);
   const clock = overrides.clock ?? Date.now;
   try {
     const services = createServices({ ...config, store, catalog, clock });
@@ -118,8 +122,23 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   // Connect adds a listener per call under way; Node warns of a leak above ten.
   setMaxListeners(0, shutdown.signal);
 
+  const { corsOrigins: allowedOrigins, cookieSecure, maxBodyBytes, serveSecrets } = config;
+  const apiRoutes = createRoutes({ services, allowedOrigins, serveSecrets, report: rpcLogger(logger) });
+  const routes = (plain: ConnectRouter): void => {
+    apiRoutes(plain);
+    serverRoutes(strictRouter(plain), info);
+  };
+  const listen = createOnePort({ graceMs: STOP_GRACE_MS, idleGraceMs: overrides.idleGraceMs ?? 0 });
+  const lean = {
+    methods: leanMethods(routes, { jsonOptions: STRICT_JSON, readMaxBytes: maxBodyBytes }),
+    maxBodyBytes,
+    jsonOptions: STRICT_JSON,
+    isHost,
+    gets: allowedOrigins.length === 0,
+  };
+
   const server = Fastify({
-    serverFactory: createOnePort({ graceMs: STOP_GRACE_MS, idleGraceMs: overrides.idleGraceMs ?? 0 }),
+    serverFactory: (stock) => listen((overrides.lean ?? true) ? leanFirst(stock, lean) : stock),
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
@@ -136,7 +155,6 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   if (config.corsOrigins.length > 0) await server.register(fastifyCors, corsOptions(config.corsOrigins));
   logRestRequests(server, logger, REST_PREFIX);
   addProbes(server, { store, info, storeName: storeName(config), serving: () => health.serving });
-  const { corsOrigins: allowedOrigins, cookieSecure, maxBodyBytes, serveSecrets } = config;
   await server.register(restPlugin, {
     prefix: REST_PREFIX,
     services,
@@ -144,7 +162,6 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     cookieSecure,
     maxBodyBytes,
   });
-  const apiRoutes = createRoutes({ services, allowedOrigins, serveSecrets, report: rpcLogger(logger) });
   await server.register(async (scope) => {
     refuseBadHeaders(scope);
     await scope.register(fastifyConnectPlugin, {
@@ -152,9 +169,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       shutdownSignal: shutdown.signal,
       jsonOptions: STRICT_JSON,
       routes: (plain: ConnectRouter) => {
-        apiRoutes(plain);
+        routes(plain);
         const router = strictRouter(plain);
-        serverRoutes(router, info);
         const names = SERVED_SERVICES.map((service: DescService) => service.typeName);
         healthRoutes(router, { state: health, services: names, shutdown: shutdown.signal });
         reflectionRoutes(router, { services: SERVED_SERVICES, files: ERROR_DETAIL_FILES });
@@ -183,12 +199,13 @@ export async function loadCatalog(
 function openStore(
   { store }: Config,
   { createStore: create = true }: Overrides,
+  catalog: Catalog,
   warn: (message: string) => void,
 ): Promise<Store | FileStore> {
   if (store.kind === "memory") return openSqliteStore();
   if (store.kind === "file") return openFileStore({ path: store.path, create, warn });
   const { kind: _, ...options } = store;
-  return openSqliteStore({ ...options, create, warn });
+  return openSqliteStore({ ...options, create, catalog, warn });
 }
 
 function storeName({ store }: Config): string {

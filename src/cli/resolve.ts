@@ -3,8 +3,9 @@ import type { Command } from "commander";
 import type { Environment } from "../config.js";
 import { emptyObject, type Json, type JsonObject } from "../domain/json.js";
 import { defined } from "../domain/parse-document.js";
+import { addTarget } from "./clients.js";
 import { UsageError } from "./failure.js";
-import { addSettings, readFlags } from "./options.js";
+import { readFlags } from "./options.js";
 import { openTarget } from "./target.js";
 
 interface ResolveFlags extends Record<string, unknown> {
@@ -21,13 +22,12 @@ export function addResolve(program: Command, env: Environment): void {
     .command("resolve")
     .description("Print which runtime a request would get, from a running server or from a store.")
     .argument("[profile]", "profile to resolve (default: the registry's)")
-    .option("--server <URL>", "ask a running server (PROFILE_REGISTRY_SERVER)")
     .option("--registry <SLUG>", "registry to look in (default: the default registry)")
     .option("--override <K=V...>", 'request override; V is JSON where it begins with { [ or ", else text')
     .option("--ai-engine <ENGINE>", "deprecated: override step_settings.ai-chat.ai-engine")
     .option("--ai-api-type <TYPE>", "deprecated: override step_settings.ai-chat.ai-api-type")
     .option("--explain", "add the trace: which layer gave what");
-  addSettings(command, ({ store }) => store === true)
+  addTarget(command)
     .addHelpText(
       "after",
       `

@@ -1,7 +1,7 @@
 /** What a command works on: a running server, or a store directly. Both give the same answers (spec 6.4). */
 import { pino } from "pino";
-import { openCore } from "../app.js";
-import { type Environment, type Flags, readConfig } from "../config.js";
+import { type Core, openCore } from "../app.js";
+import { type Config, type Environment, type Flags, readConfig } from "../config.js";
 import { DomainError } from "../domain/errors.js";
 import { isObject, type Json, type JsonObject } from "../domain/json.js";
 import type { Resolution } from "../domain/resolve.js";
@@ -22,29 +22,52 @@ export interface Target {
   close(): Promise<void>;
 }
 
-const STORE_FLAGS = ["profile-registry-db", "profile-registry-dsn"] as const;
+const STORE_FLAGS = ["profile-registry-db", "profile-registry-dsn", "profile-registry-file"] as const;
 
-/** A flag beats a variable; a server beats a store. Throws UsageError where both are named by flags. */
 export async function openTarget(
   server: string | undefined,
   flags: Flags,
   env: Environment,
 ): Promise<Target> {
+  const url = chooseServer(server, flags, env);
+  return url === undefined ? openStoreTarget(flags, env) : serverTarget(url);
+}
+
+/**
+ * The server that a command works on, undefined for the store of the flags. A flag beats a variable; a server beats a store.
+ * Throws UsageError where both are named by flags, and for what is no URL.
+ */
+export function chooseServer(server: string | undefined, flags: Flags, env: Environment): URL | undefined {
   const storeFlag = STORE_FLAGS.find((flag) => flags[flag] !== undefined);
   if (server !== undefined && storeFlag !== undefined)
     throw new UsageError(`--server and --${storeFlag} exclude each other`);
   const url =
     server ?? (storeFlag === undefined ? env.PROFILE_REGISTRY_SERVER?.trim() || undefined : undefined);
-  return url === undefined ? openStoreTarget(flags, env) : serverTarget(url);
+  return url === undefined ? undefined : parseServer(url);
 }
 
-async function openStoreTarget(flags: Flags, env: Environment): Promise<Target> {
-  const config = readConfig(flags, env);
-  // Looking at a file neither makes nor seeds it; memory has nothing but its seed.
-  const core = await openCore(config, {
+/** Throws UsageError. */
+export function parseServer(url: string): URL {
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new UsageError(`the server must be a URL such as http://127.0.0.1:8080, not "${url}"`);
+  return new URL(url);
+}
+
+/** Looking at a file neither makes nor seeds it; memory has nothing but its seed. */
+export function openStoreCore(config: Config): Promise<Core> {
+  return openCore(config, {
     logger: pino({ level: "silent" }),
     createStore: config.store.kind === "memory",
   });
+}
+
+/** What is said where there is no answer. `cause` is what the network said. */
+export function unreachable(server: URL, cause: unknown): string {
+  return `${server.origin} cannot be reached: ${cause instanceof Error ? cause.message || cause.name : String(cause)}`;
+}
+
+async function openStoreTarget(flags: Flags, env: Environment): Promise<Target> {
+  const core = await openStoreCore(readConfig(flags, env));
   return {
     resolve: ({ profile, registry, ...request }) =>
       core.services.resolver.resolve({ selection: { body: profile, registry }, ...request }, "none"),
@@ -52,9 +75,7 @@ async function openStoreTarget(flags: Flags, env: Environment): Promise<Target> 
   };
 }
 
-function serverTarget(url: string): Target {
-  if (!URL.canParse(url) || !/^https?:/.test(url))
-    throw new UsageError(`the server must be a URL such as http://127.0.0.1:8080, not "${url}"`);
+function serverTarget(url: URL): Target {
   return {
     async resolve(body) {
       // A conversation belongs to a chat, which a command is not.
@@ -75,10 +96,7 @@ async function post(url: URL, body: object): Promise<JsonObject> {
     });
   } catch (error) {
     const { cause, message } = error as Error;
-    throw new Error(
-      `${url.origin} cannot be reached: ${cause instanceof Error ? cause.message || cause.name : message}`,
-      { cause: error },
-    );
+    throw new Error(unreachable(url, cause instanceof Error ? cause : message), { cause: error });
   }
   const answer = (await response.json().catch(() => undefined)) as Json | undefined;
   if (response.ok && isObject(answer)) return answer;

@@ -36,7 +36,7 @@ export function omitSecrets<T extends JsonObject>(value: T): T {
   return mapMembers(value, (name, inner, descend) => (isSecretName(name) ? undefined : descend(inner))) as T;
 }
 
-export function redactProfile(profile: Profile, exempt: SecretExemptions): Profile {
+export function redactProfile<T extends Omit<Profile, "metadata">>(profile: T, exempt: SecretExemptions): T {
   const { runtime, extensions } = profile;
   return {
     ...profile,

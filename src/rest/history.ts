@@ -1,8 +1,8 @@
 /** `/profiles/{slug}/versions`, `/profiles/{slug}/rollback`, `/log` (spec 2.5). */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { invalid, malformed } from "../domain/errors.js";
+import { malformed } from "../domain/errors.js";
 import type { ProfileVersion } from "../service/history.js";
-import type { LogEntry } from "../store/store.js";
+import type { LogEntry } from "../service/log.js";
 import { bodyOf } from "./body.js";
 import { profileDocument, profileTag, setRevision } from "./documents.js";
 import { expectedVersion, markingIfMatch, notModified } from "./etag.js";
@@ -54,13 +54,12 @@ export function historyResources(options: RestOptions): Resource[] {
       methods: {
         async POST(request, reply) {
           const body = bodyOf(request);
-          const to = body.count("version");
-          if (!to) throw invalid("version", "is required");
+          const version = body.count("version") ?? 0;
           const expected = expectedVersion(request, body.count("expected_version"), "version");
           const answer = await markingIfMatch(
             expected,
             history.rollbackProfile(
-              { ...registryOf(request, body), slug: slugOf(request), version: to, ...expected },
+              { ...registryOf(request, body), slug: slugOf(request), version, ...expected },
               callerOf(options, request),
             ),
           );

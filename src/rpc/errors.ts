@@ -72,7 +72,8 @@ function badRequest(violations: readonly Violation[], maxBytes: number) {
   return create(BadRequestSchema, { fieldViolations: shown });
 }
 
-function cut(text: string): string {
+/** What fits into a trailer, as Unicode. */
+export function cut(text: string): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= MAX_TEXT_BYTES) return text.toWellFormed();
   // A stream keeps back the character that the cut has split.

@@ -4,6 +4,7 @@
  */
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import { Health, HealthCheckResponse_ServingStatus as Status } from "../../gen/grpc/health/v1/health_pb.js";
+import { quoteCut } from "../domain/errors.js";
 
 /** Whether the process takes work. One answer for the whole server and each of its services, since they share a store. */
 export interface HealthState {
@@ -52,7 +53,7 @@ export function healthRoutes(router: ConnectRouter, { state, services, shutdown 
 
   router.service(Health, {
     check({ service }) {
-      if (!known.has(service)) throw new ConnectError(`unknown service ${service}`, Code.NotFound);
+      if (!known.has(service)) throw new ConnectError(`unknown service ${quoteCut(service)}`, Code.NotFound);
       return { status: status() };
     },
 

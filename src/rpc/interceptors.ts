@@ -27,13 +27,14 @@ export interface RpcRecord {
 export function errorInterceptor(report: ((record: RpcRecord) => void) | undefined): Interceptor {
   return (next) => async (request) => {
     const start = performance.now();
+    let names = namesOf(request.message);
     const done = (code: string, requestId?: string, cause?: unknown): void =>
       report?.({
         service: request.service.typeName,
         method: request.method.name,
         write: !hasNoSideEffects(request.method),
         code,
-        ...namesOf(request.message),
+        ...names,
         requestId: requestId ?? request.header.get("x-request-id") ?? undefined,
         durationMs: performance.now() - start,
         ...(cause === undefined ? {} : { cause }),
@@ -52,7 +53,12 @@ export function errorInterceptor(report: ((record: RpcRecord) => void) | undefin
       return internalError(requestId);
     };
     try {
-      const response = await next(request);
+      const noting = (first: object): void => {
+        names = namesOf(first);
+      };
+      const response = await next(
+        request.stream ? { ...request, message: noted(request.message, noting) } : request,
+      );
       if (response.stream) return { ...response, message: reported(response.message, done, failed) };
       done("ok");
       return response;
@@ -60,6 +66,19 @@ export function errorInterceptor(report: ((record: RpcRecord) => void) | undefin
       throw failed(error);
     }
   };
+}
+
+/** What a stream of requests is about, its first message tells. */
+async function* noted<T extends object>(
+  messages: AsyncIterable<T>,
+  note: (first: T) => void,
+): AsyncGenerator<T> {
+  let first = true;
+  for await (const message of messages) {
+    if (first) note(message);
+    first = false;
+    yield message;
+  }
 }
 
 /** A stream is done, or has failed, when its last message was taken. One that its caller leaves is done too. */

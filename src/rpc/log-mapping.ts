@@ -13,7 +13,7 @@ import {
 import type { Profile, Registry } from "../domain/document.js";
 import type { SecretExemptions } from "../domain/secrets.js";
 import type { ProfileVersion } from "../service/history.js";
-import type { LogEntry, Operation } from "../store/store.js";
+import type { LogEntry, Operation } from "../service/log.js";
 import { profileMessage, registryMessage, SOURCES } from "./mapping.js";
 
 export const OPERATIONS: Record<Operation, OperationMessage> = {

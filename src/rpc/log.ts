@@ -8,13 +8,16 @@ import { entryMessage } from "./log-mapping.js";
 import { callRules, type RpcOptions } from "./options.js";
 import { createPage, pageSize, revisionStart, tokenAfter } from "./paging.js";
 
+/** Entries with documents on a page: it is often full long before it holds as many as were asked for. */
+const MAX_WITH_DOCUMENTS = 100;
+
 export function createLogHandlers(options: RpcOptions): ServiceImpl<typeof LogService> {
   const { log } = options.services;
   const rules = callRules(options);
   return {
     async listLogEntries(request, context) {
-      const size = pageSize(request);
       const { registry, profile, includeDocuments: documents, newestFirst } = request;
+      const size = Math.min(pageSize(request), documents ? MAX_WITH_DOCUMENTS : Number.POSITIVE_INFINITY);
       const start = revisionStart(request);
       const after = afterRevision(request.afterRevision);
       const { entries, more, revision } = await log.listEntries({

@@ -1,10 +1,9 @@
-import type { Message } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { SecretExemptions } from "../domain/secrets.js";
 import type { Services } from "../service/services.js";
 import type { Caller } from "../service/write.js";
 import type { RpcRecord } from "./interceptors.js";
-import { type RequestPart, retryOfMessage } from "./request-id.js";
+import { type RequestPart, retryOfMessage, type WriteMessage } from "./request-id.js";
 
 export interface RpcOptions {
   services: Services;
@@ -31,9 +30,6 @@ export interface CallRules {
   /** What profileMessage redacts by: undefined where the caller sees secrets. */
   redaction(context: HandlerContext): SecretExemptions | undefined;
 }
-
-/** What all requests of writes have. */
-export type WriteMessage = Message & { validateOnly: boolean; requestId: string };
 
 export function callRules({ services, actor, source, serveSecrets = false }: RpcOptions): CallRules {
   // A page's own GET has no Origin; browsers mark it by Sec-Fetch-Site.

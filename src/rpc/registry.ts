@@ -6,6 +6,7 @@ import {
   ExtensionSchemaSchema,
   MiddlewareSchemaSchema,
   type ProfileRegistryService,
+  ProfileVersionSchema,
 } from "../../gen/profileregistry/v1/registry_service_pb.js";
 import type { ExtensionSchema, MiddlewareDefinition } from "../domain/catalog.js";
 import type { ProfileAnswer } from "../service/profiles.js";
@@ -128,10 +129,12 @@ export function createRegistryHandlers(options: RpcOptions): ServiceImpl<typeof 
         before,
         limit: size,
       });
-      const last = versions.at(-1);
+      const page = createPage(ProfileVersionSchema, size);
+      const full = versions.some((version) => !page.add(versionMessage(version)));
+      const last = page.items.at(-1);
       return {
-        versions: versions.map(versionMessage),
-        nextPageToken: more && last !== undefined ? tokenAfter(String(last.revision)) : "",
+        versions: page.items,
+        nextPageToken: (more || full) && last !== undefined ? tokenAfter(String(last.revision)) : "",
         revision: BigInt(revision),
       };
     },

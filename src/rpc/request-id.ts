@@ -1,9 +1,11 @@
 /** `request_id`: the retry of a write is answered with the first outcome (spec 3). */
-import { type DescMethod, toJson } from "@bufbuild/protobuf";
+import { type DescMethod, type Message, toJson } from "@bufbuild/protobuf";
 import { invalid } from "../domain/errors.js";
 import { retryOf } from "../service/retry.js";
 import type { Retry } from "../service/write.js";
-import type { WriteMessage } from "./options.js";
+
+/** What all requests of writes have. */
+export type WriteMessage = Message & { validateOnly: boolean; requestId: string };
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -33,6 +33,26 @@ export function outlastKeepAlive(server: Server, extraMs: number): (socket: Sock
   return pastHint;
 }
 
+const MAX_WAITING_REQUESTS = 64;
+const waiting = new WeakMap<Socket, number>();
+
+/**
+ * Ends connections that send many requests ahead without waiting for an answer, and says whether this one is to be answered:
+ * node:http hands on all that it has read at once, and keeps every answer until those before it have been read.
+ */
+export function admitPipelined(socket: Socket, response: ServerResponse): boolean {
+  // An answer has the socket unless it waits for another.
+  if (response.socket !== null) return true;
+  const before = waiting.get(socket) ?? 0;
+  if (before === MAX_WAITING_REQUESTS || socket.destroyed) {
+    socket.destroy();
+    return false;
+  }
+  waiting.set(socket, before + 1);
+  response.once("close", () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
+  return true;
+}
+
 /**
  * The field is undocumented, but Node and the libraries that end connections cleanly have always used it; keeping our
  * own account of it would cost something on every request.

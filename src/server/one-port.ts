@@ -17,7 +17,8 @@ import {
 } from "node:http2";
 import type { Socket } from "node:net";
 import { whenNoneWaits } from "./accept-queue.js";
-import { finishHttp1, isIdleHttp1, outlastKeepAlive } from "./http1-connection.js";
+import { admitPipelined, finishHttp1, isIdleHttp1, outlastKeepAlive } from "./http1-connection.js";
+import { type Http2Limits, limitHttp2 } from "./http2-limits.js";
 import { finishHttp2 } from "./http2-session.js";
 import { detectHttpVersion, type HttpVersion } from "./preface.js";
 
@@ -36,9 +37,10 @@ export interface OnePortOptions {
     ServerOptions,
     "keepAliveTimeout" | "headersTimeout" | "requestTimeout" | "connectionsCheckingInterval"
   >;
+  readonly http2?: Http2Limits;
 }
 
-/** HTTP/2 sessions have no timeouts, so it is TCP's probes (after that many idle ms) that find peers which vanished. */
+/** Idle HTTP/2 sessions have no timeouts, so it is TCP's probes (after that many idle ms) that find peers which vanished. */
 const TCP_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
 const KEEP_ALIVE_MS = 72_000;
 /** What a client sends at the very end of its idle time has still to arrive. */
@@ -49,8 +51,8 @@ const NOTICE_LIMIT_MS = 1_000;
 type Http2Handler = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
 /**
- * A `serverFactory` for Fastify. HTTP/2 sessions and streams live as long as both sides want; HTTP/1.1 keeps Node's
- * protection from slow clients.
+ * A `serverFactory` for Fastify. HTTP/2 sessions, and streams whose request has arrived, live as long as both sides want;
+ * HTTP/1.1 keeps Node's protection from slow clients.
  *
  * The server's `close`, and with it Fastify's, is the clean stop: new connections are refused, idle ones end (see
  * `idleGraceMs`), requests under way are answered (HTTP/1.1 with `connection: close`, HTTP/2 after GOAWAY), and what is
@@ -68,6 +70,7 @@ export function createOnePort(options: OnePortOptions = {}): (handler: RequestLi
         ...TCP_OPTIONS,
       },
       (request, response) => {
+        if (!admitPipelined(request.socket, response)) return;
         if (stopping) response.setHeader("connection", "close");
         handler(request, response);
       },
@@ -78,6 +81,7 @@ export function createOnePort(options: OnePortOptions = {}): (handler: RequestLi
     server.removeAllListeners("connection");
     // Fastify and Connect tell the two shapes of request apart themselves, by httpVersionMajor and `stream`.
     const http2 = createHttp2Server(handler as unknown as Http2Handler);
+    limitHttp2(http2, options.http2);
 
     const sockets = new Map<Socket, HttpVersion | "undecided">();
     const sessions = new Map<ServerHttp2Session, Socket>();

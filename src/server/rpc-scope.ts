@@ -9,13 +9,24 @@ const NATIVE_GRPC = /^application\/grpc(?!-web)/;
 /** A name or an address, and nothing else that a URL could hold; whether it is one is for URL to say. */
 const HOST = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i;
 
-/** The Connect adapter makes a URL of the Host header and answers an empty 200 where it cannot. */
-export function refuseBadHosts(scope: FastifyInstance): void {
+/** The longest that any protocol has is under 50. */
+const MAX_CONTENT_TYPE = 256;
+
+/**
+ * The Connect adapter makes a URL of the Host header and answers an empty 200 where it cannot, and it remembers a thousand
+ * content types per method, however long.
+ */
+export function refuseBadHeaders(scope: FastifyInstance): void {
   scope.addHook("onRequest", async ({ headers }: FastifyRequest) => {
+    if ((headers["content-type"]?.length ?? 0) > MAX_CONTENT_TYPE)
+      throw new DomainError("unsupported_media_type", "the content type is not one that RPC has");
     const host = headers[":authority"] ?? headers.host;
-    if (typeof host !== "string" || !HOST.test(host) || !URL.canParse(`http://${host}`))
-      throw malformed("the Host header is missing or malformed");
+    if (!isHost(host)) throw malformed("the Host header is missing or malformed");
   });
+}
+
+export function isHost(host: unknown): boolean {
+  return typeof host === "string" && HOST.test(host) && URL.canParse(`http://${host}`);
 }
 
 /** 404, or what gRPC says for it: its clients take an answer without trailers for a broken connection. */

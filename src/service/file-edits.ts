@@ -13,13 +13,13 @@ const EDITOR: Caller = { actor: "anonymous", source: "import" };
  */
 export async function applyEdit(services: Services, text: string, file: string): Promise<void> {
   const { registries, defaultRegistry } = services;
-  const edit = { texts: [{ text, file }], replace: true, includeReadOnly: true };
-  await importTexts(services, edit, { ...EDITOR, validateOnly: true });
+  const edit = () => ({ texts: [{ text, file }], replace: true, includeReadOnly: true });
+  await importTexts(services, edit(), { ...EDITOR, validateOnly: true });
   const named = new Set(
     readDocuments(text, { file, registry: defaultRegistry }).registries.map(({ slug }) => slug),
   );
   for (const { slug } of (await registries.listRegistries()).registries) {
     if (!named.has(slug)) await registries.deleteRegistry({ registry: slug, force: true }, EDITOR);
   }
-  await importTexts(services, edit, EDITOR);
+  await importTexts(services, edit(), EDITOR);
 }

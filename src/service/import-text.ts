@@ -2,16 +2,18 @@
 import { malformed } from "../domain/errors.js";
 import { decodeUtf8 } from "../formats/decode-utf8.js";
 import { FormatError } from "../formats/format-error.js";
-import { readDocuments } from "../formats/read-documents.js";
+import { readDocumentsInTurns } from "../formats/read-documents.js";
 import type { SourceDocuments } from "../formats/source-documents.js";
 import type { ImportAnswer } from "./import.js";
+import type { ImportSource } from "./import-problems.js";
 import type { ImportOptions } from "./import-registry.js";
 import { chooseRegistry } from "./names.js";
 import type { Services } from "./services.js";
 import type { Caller } from "./write.js";
 
 export interface ImportTexts extends ImportOptions {
-  texts: readonly SourceText[];
+  /** Taken out as they are read: a large text is not kept beside its documents. */
+  texts: SourceText[];
   /** The registry of texts that name none; blank: the default one. */
   registry?: string | undefined;
 }
@@ -29,13 +31,19 @@ export async function importTexts(
   caller: Caller,
 ): Promise<ImportAnswer> {
   const registry = chooseRegistry(raw, defaultRegistry);
-  const sources = texts.map(({ text, file }) => ({ file, documents: read(text, file, registry) }));
+  const sources: ImportSource[] = [];
+  for (let next = texts.shift(); next !== undefined; next = texts.shift()) {
+    sources.push({ file: next.file, documents: await read(next.text, next.file, registry) });
+  }
   return imports.applyImport(sources, options, caller);
 }
 
-function read(text: Uint8Array | string, file: string, registry: string): SourceDocuments {
+async function read(text: Uint8Array | string, file: string, registry: string): Promise<SourceDocuments> {
   try {
-    return readDocuments(typeof text === "string" ? text : decodeUtf8(text, file), { file, registry });
+    return await readDocumentsInTurns(typeof text === "string" ? text : decodeUtf8(text, file), {
+      file,
+      registry,
+    });
   } catch (error) {
     throw error instanceof FormatError ? malformed(error.message) : error;
   }

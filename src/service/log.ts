@@ -1,8 +1,10 @@
 /** The append-only log, read and followed (spec 2.1, 3). */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LogEntry, LogQuery } from "../store/store.js";
+import type { LogEntry, LogQuery, Operation } from "../store/store.js";
 import type { ServiceContext } from "./context.js";
 import { chooseRegistry, profileSlug } from "./names.js";
+
+export type { LogEntry, Operation };
 
 export interface LogFilter {
   /** Blank: all registries; with `profile`, the default one. */
@@ -41,7 +43,8 @@ export interface LogService {
 /** Asking costs microseconds, and followers are few; an entry must reach them within 200 ms. */
 const LOOK_MS = 50;
 const HEARTBEAT_MS = 15_000;
-const READ_AT_ONCE = 200;
+/** They may bring documents, which are large. */
+const READ_AT_ONCE = 100;
 
 /** `heartbeatMs`: after how long without entries a follower gets a sign of life. */
 export function createLogService(

@@ -19,9 +19,10 @@ export interface RunOptions {
   cwd?: string;
 }
 
-function start(
+/** Starts a command; `outcome` is there when it has ended. */
+export function start(
   args: readonly string[],
-  { env, cwd }: RunOptions,
+  { env, cwd }: RunOptions = {},
 ): { child: ChildProcess; outcome: Promise<Outcome> } {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,

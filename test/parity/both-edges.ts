@@ -4,7 +4,7 @@ import type { Overrides } from "../../src/app.js";
 import type { Flags } from "../../src/config.js";
 import type { ErrorCode, Violation } from "../../src/index.js";
 import { startServer, type TestServer } from "../support/server.js";
-import { createRegistry, type Edge, type Operation, type Outcome } from "./operations.js";
+import { createRegistry, type Edge, type Operation } from "./operations.js";
 import { restEdge } from "./rest-edge.js";
 import { rpcEdge } from "./rpc-edge.js";
 
@@ -44,8 +44,8 @@ export function invalid(...problems: [field: string, reason: string][]): Refused
 /** What every clock of these servers shows. */
 export const NOW = 1_700_000_000_000;
 
-/** Every case has an empty registry to itself, which operations mean that name none. */
-export function onBothEdges(cases: readonly Case[], flags: Flags = {}, overrides: Overrides = {}): void {
+/** A server for each edge, while the tests of a file or `describe` run. */
+export function bothEdges(flags: Flags = {}, overrides: Overrides = {}): readonly Edge[] {
   const servers: TestServer[] = [];
   const edges: Edge[] = [];
   beforeAll(async () => {
@@ -56,28 +56,37 @@ export function onBothEdges(cases: readonly Case[], flags: Flags = {}, overrides
     }
   });
   afterAll(() => Promise.all(servers.map((server) => server.stop())));
+  return edges;
+}
 
+/** What something gives over REST, which must be what it gives over RPC. */
+export async function sameOnBoth<T>(edges: readonly Edge[], story: (edge: Edge) => Promise<T>): Promise<T> {
+  const [rest, rpc] = [await story(edges[0]!), await story(edges[1]!)];
+  expect(rpc).toEqual(rest);
+  return rest;
+}
+
+/** Every case has an empty registry to itself, which operations mean that name none. */
+export function onBothEdges(cases: readonly Case[], flags: Flags = {}, overrides: Overrides = {}): void {
+  const edges = bothEdges(flags, overrides);
   cases.forEach(({ name, given = [], when, gives }, i) => {
     test(name, async () => {
       const home = `case-${i}`;
-      const outcomes: Outcome[] = [];
-      for (const edge of edges) {
+      const outcome = await sameOnBoth(edges, async (edge) => {
         for (const operation of [createRegistry(home), ...given]) {
-          const outcome = await edge.perform({ registry: home, ...operation });
-          expect(outcome, `given: ${operation.do}`).not.toHaveProperty("error");
+          const done = await edge.perform({ registry: home, ...operation });
+          expect(done, `given: ${operation.do}`).not.toHaveProperty("error");
         }
-        outcomes.push(await edge.perform({ registry: home, ...when }));
-      }
-      const [rest, rpc] = outcomes;
-      expect(rpc).toEqual(rest);
+        return edge.perform({ registry: home, ...when });
+      });
       if ("error" in gives) {
         const { error: code, message, violations = [] } = gives;
-        expect(rest).toEqual({ error: { code, message, violations } });
+        expect(outcome).toEqual({ error: { code, message, violations } });
       } else {
-        expect(rest).toMatchObject({ document: gives.document });
+        expect(outcome).toMatchObject({ document: gives.document });
         for (const member of gives.without ?? []) {
           const path = typeof member === "string" ? member.split(".") : member;
-          expect(rest).not.toHaveProperty(["document", ...path]);
+          expect(outcome).not.toHaveProperty(["document", ...path]);
         }
       }
     });

@@ -1,23 +1,31 @@
 /** What both edges offer, said in neither's terms: documents are the JSON of spec 1. */
 import type { ErrorCode, JsonObject, Violation } from "../../src/index.js";
 
-interface Versioned {
+interface Write {
   expected_version?: number;
+  validate_only?: boolean;
+  /** Makes it a retry of others with the same key. A UUID. */
+  key?: string;
 }
 
 type Named =
   | { do: "list-registries" }
   | { do: "get-registry" }
-  | ({ do: "create-registry"; document: JsonObject } & Versioned)
-  | ({ do: "update-registry"; patch: JsonObject } & Versioned)
-  | ({ do: "delete-registry"; force?: boolean } & Versioned)
+  | ({ do: "create-registry"; document: JsonObject } & Write)
+  | ({ do: "update-registry"; patch: JsonObject } & Write)
+  | ({ do: "delete-registry"; force?: boolean } & Write)
   | { do: "list-profiles"; tag?: string }
   | { do: "get-profile"; slug: string }
-  | ({ do: "create-profile"; document: JsonObject; set_default?: boolean } & Versioned)
+  | ({ do: "create-profile"; document: JsonObject; set_default?: boolean } & Write)
   /** `patch` holds exactly what is to be replaced. */
-  | ({ do: "update-profile"; slug: string; patch: JsonObject; set_default?: boolean } & Versioned)
-  | ({ do: "delete-profile"; slug: string } & Versioned)
-  | ({ do: "set-default-profile"; slug: string } & Versioned)
+  | ({ do: "update-profile"; slug: string; patch: JsonObject; set_default?: boolean } & Write)
+  | ({ do: "delete-profile"; slug: string } & Write)
+  | ({ do: "set-default-profile"; slug: string } & Write)
+  | { do: "list-versions"; slug: string }
+  | { do: "get-version"; slug: string; version: number }
+  | ({ do: "rollback"; slug: string; version: number } & Write)
+  /** Of the case's registry, or where `registry` is blank and no profile is named, of all. */
+  | { do: "list-log"; profile?: string; after?: number; limit?: number }
   | { do: "resolve"; request: JsonObject }
   | { do: "list-middleware-schemas" }
   | { do: "list-extension-schemas" };
@@ -38,7 +46,7 @@ export interface Edge {
   perform(operation: Operation): Promise<Outcome>;
 }
 
-type More = { registry?: string; expected_version?: number };
+type More = Write & { registry?: string };
 
 export function createRegistry(slug: string, members: JsonObject = {}, more: More = {}): Operation {
   return { do: "create-registry", document: { slug, ...members }, ...more };
@@ -78,6 +86,24 @@ export function remove(slug: string, more: More = {}): Operation {
 
 export function setDefault(slug: string, more: More = {}): Operation {
   return { do: "set-default-profile", slug, ...more };
+}
+
+export function listVersions(slug: string, more: More = {}): Operation {
+  return { do: "list-versions", slug, ...more };
+}
+
+export function getVersion(slug: string, version: number, more: More = {}): Operation {
+  return { do: "get-version", slug, version, ...more };
+}
+
+export function rollback(slug: string, version: number, more: More = {}): Operation {
+  return { do: "rollback", slug, version, ...more };
+}
+
+export function listLog(
+  more: { registry?: string; profile?: string; after?: number; limit?: number } = {},
+): Operation {
+  return { do: "list-log", ...more };
 }
 
 export function resolve(request: JsonObject = {}, more: More = {}): Operation {

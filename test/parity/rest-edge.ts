@@ -12,6 +12,7 @@ const STATUS: { [code in ErrorCode]?: number } = {
   already_exists: 409,
   version_conflict: 409,
   failed_precondition: 409,
+  idempotency_mismatch: 422,
   too_large: 413,
   unavailable: 503,
   data_loss: 500,
@@ -28,11 +29,17 @@ interface Request {
 export function restEdge(baseUrl: string): Edge {
   return {
     async perform(operation) {
-      const { method, path, query = {}, body } = requestOf(operation);
+      const { method, path, query: asked = {}, body } = requestOf(operation);
+      const { validate_only, key } = operation as { validate_only?: boolean; key?: string };
+      const query = { ...asked, validate_only: validate_only?.toString() };
       const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
       const answer = await fetch(`${baseUrl}/api/chat${path}?${new URLSearchParams(given)}`, {
         method,
-        ...(body ? { body: JSON.stringify(body), headers: { "content-type": "application/json" } } : {}),
+        ...(body ? { body: JSON.stringify(body) } : {}),
+        headers: {
+          ...(body ? { "content-type": "application/json" } : {}),
+          ...(key === undefined ? {} : { "idempotency-key": key }),
+        },
       });
       const text = await answer.text();
       const json: unknown = text === "" ? {} : JSON.parse(text);
@@ -86,6 +93,21 @@ function requestOf(operation: Operation): Request {
       const body = { ...inRegistry, ...version };
       return { method: "POST", path: `/profiles/${named(operation.slug)}/default`, body };
     }
+    case "list-versions":
+      return { method: "GET", path: `/profiles/${named(operation.slug)}/versions`, query: { registry } };
+    case "get-version": {
+      const path = `/profiles/${named(operation.slug)}/versions/${operation.version}`;
+      return { method: "GET", path, query: { registry } };
+    }
+    case "rollback": {
+      const body = { version: operation.version, ...inRegistry, ...version };
+      return { method: "POST", path: `/profiles/${named(operation.slug)}/rollback`, body };
+    }
+    case "list-log": {
+      const { profile, after, limit } = operation;
+      const query = { registry, profile, after: after?.toString(), limit: limit?.toString() };
+      return { method: "GET", path: "/log", query };
+    }
     case "resolve":
       return { method: "POST", path: "/resolve", body: { ...operation.request, ...inRegistry } };
     case "list-middleware-schemas":
@@ -112,7 +134,9 @@ function asEdge(json: unknown): unknown {
   if (Array.isArray(json)) return json.map(asEdge);
   if (typeof json !== "object" || json === null) return json;
   const { conv_id: _, ...document } = json as { metadata?: Record<string, unknown>; conv_id?: unknown };
-  const { metadata } = document;
+  const { metadata, source } = document as { metadata?: Record<string, unknown>; source?: unknown };
+  // Of an entry of the log.
+  if (source === "rest") return { ...document, source: "edge" };
   if (metadata === undefined) return document;
   const edited = Object.entries(metadata).map(([name, value]) => [
     name,

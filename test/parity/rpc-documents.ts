@@ -1,5 +1,6 @@
 /** Messages as the documents that REST shows: ProtoJSON with the members' own names, and the renames of spec 3 undone. */
-import { type JsonObject, toJson } from "@bufbuild/protobuf";
+import { type JsonObject, type Message, toJson } from "@bufbuild/protobuf";
+import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
 import {
   type Profile,
   ProfileSchema,
@@ -68,6 +69,24 @@ export function resolutionDocument(answer: ResolveProfileResponse): JsonObject {
   };
 }
 
+/** An entry of the log, or a version. */
+export function entryDocument<T extends Message>(schema: GenMessage<T>, entry: T): JsonObject {
+  const { time, source, operation, revision, commit_revision, ...rest } = toJson(
+    schema,
+    entry,
+    plain,
+  ) as JsonObject;
+  const edge = word(String(source));
+  return {
+    ...rest,
+    revision: Number(revision),
+    ...(commit_revision === undefined ? {} : { commit_revision: Number(commit_revision) }),
+    time_ms: Date.parse(String(time)),
+    source: edge === "rpc" ? "edge" : edge,
+    operation: word(String(operation)),
+  };
+}
+
 function metadataOf({ create_time, update_time, source, ...metadata }: JsonObject): JsonObject {
   const name = word(String(source));
   return {
@@ -89,5 +108,5 @@ function traceOf({ layer, lost = [], ...entry }: Traced) {
 
 /** `SOURCE_REST` → `rest`: closed word sets are lower-case in REST. */
 function word(enumValue: string): string {
-  return enumValue.replace(/^(?:SOURCE|SELECTION_SOURCE|LAYER)_/, "").toLowerCase();
+  return enumValue.replace(/^(?:SOURCE|SELECTION_SOURCE|LAYER|OPERATION)_/, "").toLowerCase();
 }

@@ -4,11 +4,13 @@ import { type CallOptions, Code, ConnectError, createClient, type Transport } fr
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { expect } from "vitest";
 import { BadRequestSchema, ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
+import { LogEntrySchema, LogService } from "../../gen/profileregistry/v1/log_service_pb.js";
 import { ProfileSchema, RegistrySchema } from "../../gen/profileregistry/v1/profile_pb.js";
 import {
   ExtensionSchemaSchema,
   MiddlewareSchemaSchema,
   ProfileRegistryService,
+  ProfileVersionSchema,
 } from "../../gen/profileregistry/v1/registry_service_pb.js";
 import {
   ResolveProfileRequestSchema,
@@ -16,7 +18,14 @@ import {
 } from "../../gen/profileregistry/v1/resolver_service_pb.js";
 import type { ErrorCode, JsonObject } from "../../src/index.js";
 import type { Edge, Operation, Outcome } from "./operations.js";
-import { listItemOf, plain, profileDocument, registryDocument, resolutionDocument } from "./rpc-documents.js";
+import {
+  entryDocument,
+  listItemOf,
+  plain,
+  profileDocument,
+  registryDocument,
+  resolutionDocument,
+} from "./rpc-documents.js";
 
 /** The RPC column of the table in spec 2.4. */
 const CODE: { [code in ErrorCode]?: Code } = {
@@ -25,6 +34,7 @@ const CODE: { [code in ErrorCode]?: Code } = {
   policy: Code.PermissionDenied,
   not_found: Code.NotFound,
   already_exists: Code.AlreadyExists,
+  idempotency_mismatch: Code.InvalidArgument,
   version_conflict: Code.Aborted,
   failed_precondition: Code.FailedPrecondition,
   unavailable: Code.Unavailable,
@@ -51,10 +61,18 @@ export function rpcEdge(baseUrl: string): Edge {
 
 async function call(transport: Transport, operation: Operation, options?: CallOptions): Promise<Outcome> {
   const client = createClient(ProfileRegistryService, transport);
-  const { registry = "", expected_version: expectedVersion = 0 } = operation as Partial<{
+  const {
+    registry = "",
+    expected_version: expectedVersion = 0,
+    validate_only: validateOnly = false,
+    key: requestId = "",
+  } = operation as Partial<{
     registry: string;
     expected_version: number;
+    validate_only: boolean;
+    key: string;
   }>;
+  const write = { expectedVersion, validateOnly, requestId };
   const answer = (document: unknown, { revision }: { revision: bigint }): Outcome => ({
     document,
     revision: Number(revision),
@@ -70,20 +88,17 @@ async function call(transport: Transport, operation: Operation, options?: CallOp
     }
     case "create-registry": {
       const document = fromJson(RegistrySchema, operation.document, LENIENT);
-      const created = await client.createRegistry({ registry: document, expectedVersion });
+      const created = await client.createRegistry({ registry: document, ...write });
       return answer(registryDocument(created.registry), created);
     }
     case "update-registry": {
       const document = fromJson(RegistrySchema, { ...operation.patch, slug: registry }, LENIENT);
       const updateMask = { paths: pathsOf(operation.patch) };
-      const updated = await client.updateRegistry({ registry: document, updateMask, expectedVersion });
+      const updated = await client.updateRegistry({ registry: document, updateMask, ...write });
       return answer(registryDocument(updated.registry), updated);
     }
     case "delete-registry":
-      return answer(
-        {},
-        await client.deleteRegistry({ registry, force: operation.force ?? false, expectedVersion }),
-      );
+      return answer({}, await client.deleteRegistry({ registry, force: operation.force ?? false, ...write }));
     case "list-profiles": {
       const list = await client.listProfiles({ registry, tag: operation.tag ?? "", pageSize: 1_000 });
       return answer(list.profiles.map(listItemOf), list);
@@ -95,7 +110,7 @@ async function call(transport: Transport, operation: Operation, options?: CallOp
     case "create-profile": {
       const profile = fromJson(ProfileSchema, operation.document, LENIENT);
       const setDefault = operation.set_default ?? false;
-      const created = await client.createProfile({ registry, profile, setDefault, expectedVersion });
+      const created = await client.createProfile({ registry, profile, setDefault, ...write });
       return answer(profileDocument(created.profile), created);
     }
     case "update-profile": {
@@ -104,15 +119,48 @@ async function call(transport: Transport, operation: Operation, options?: CallOp
         profile: fromJson(ProfileSchema, { ...operation.patch, slug: operation.slug }, LENIENT),
         updateMask: { paths: pathsOf(operation.patch) },
         setDefault: operation.set_default ?? false,
-        expectedVersion,
+        ...write,
       });
       return answer(profileDocument(updated.profile), updated);
     }
     case "delete-profile":
-      return answer({}, await client.deleteProfile({ registry, slug: operation.slug, expectedVersion }));
+      return answer({}, await client.deleteProfile({ registry, slug: operation.slug, ...write }));
     case "set-default-profile": {
-      const set = await client.setDefaultProfile({ registry, slug: operation.slug, expectedVersion });
+      const set = await client.setDefaultProfile({ registry, slug: operation.slug, ...write });
       return answer(profileDocument(set.profile), set);
+    }
+    case "list-versions": {
+      const list = await client.listProfileVersions({ registry, slug: operation.slug });
+      return answer(
+        list.versions.map((version) => ({
+          changed_paths: [],
+          ...entryDocument(ProfileVersionSchema, version),
+        })),
+        list,
+      );
+    }
+    case "get-version": {
+      const { slug, version } = operation;
+      const found = await client.getProfile({ registry, slug, version });
+      return answer(profileDocument(found.profile), found);
+    }
+    case "rollback": {
+      const { slug, version } = operation;
+      const back = await client.rollbackProfile({ registry, slug, version, ...write });
+      return answer(profileDocument(back.profile), back);
+    }
+    case "list-log": {
+      const { profile = "", after = 0, limit = 0 } = operation;
+      const list = await createClient(LogService, transport).listLogEntries({
+        registry,
+        profile,
+        afterRevision: BigInt(after),
+        pageSize: limit,
+      });
+      return answer(
+        list.entries.map((entry) => entryDocument(LogEntrySchema, entry)),
+        list,
+      );
     }
     case "resolve": {
       const request = fromJson(ResolveProfileRequestSchema, { ...operation.request, registry }, LENIENT);

@@ -68,3 +68,30 @@ test("it needs an expected version where the server requires them", async () => 
   expect(await refusalOf(set(0))).toMatchObject({ violations: [{ field: "expected_version" }] });
   expect((await set(1)).profile?.policy?.readOnly).toBe(true);
 });
+
+test("a rollback keeps the mark as it is stored", async () => {
+  const home = { registry: "team", slug: "kept" };
+  await rpc.registry.createProfile({
+    registry: "team",
+    profile: { slug: "kept", description: "one", policy: { readOnly: true } },
+  });
+  await rpc.registry.setProfileReadOnly({ ...home, readOnly: false });
+  const { profile } = await rpc.registry.rollbackProfile({ ...home, version: 1 });
+  expect(profile).toMatchObject({
+    description: "one",
+    policy: { readOnly: false },
+    metadata: { version: 3 },
+  });
+});
+
+test("a rollback of a deleted profile brings its mark back", async () => {
+  const home = { registry: "team", slug: "gone" };
+  await rpc.registry.createProfile({
+    registry: "team",
+    profile: { slug: "gone", policy: { readOnly: true } },
+  });
+  await rpc.registry.setProfileReadOnly({ ...home, readOnly: false });
+  await rpc.registry.deleteProfile(home);
+  const { profile } = await rpc.registry.rollbackProfile({ ...home, version: 1 });
+  expect(profile).toMatchObject({ policy: { readOnly: true }, metadata: { version: 3 } });
+});

@@ -16,7 +16,7 @@ describe("GetServerInfo", () => {
       version,
       commit: expect.stringMatching(/./),
       schemaVersion: expect.any(Number),
-      capabilities: [],
+      capabilities: ["documents", "history", "idempotency", "log", "validate-only"],
       revision: expect.any(BigInt),
       catalogDigest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
     });

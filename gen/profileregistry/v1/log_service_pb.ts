@@ -58,7 +58,7 @@ export type ListLogEntriesRequest = Message<"profileregistry.v1.ListLogEntriesRe
   newestFirst: boolean;
 
   /**
-   * How many to return: default 100, at most 1,000. A page ends early before 3 MiB.
+   * How many to return: default 100, at most 1,000, with documents 100. A page ends early before 3 MiB.
    *
    * @generated from field: int32 page_size = 6;
    */
@@ -267,7 +267,7 @@ export type LogEntry = Message<"profileregistry.v1.LogEntry"> & {
    */
   document: {
     /**
-     * Of a write to a profile.
+     * Of a write to a profile. `is_default` is not told here: the entries of its registry tell it.
      *
      * @generated from field: profileregistry.v1.Profile profile_document = 11;
      */

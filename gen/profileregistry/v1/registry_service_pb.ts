@@ -914,7 +914,7 @@ export type ListProfileVersionsRequest = Message<"profileregistry.v1.ListProfile
   slug: string;
 
   /**
-   * How many to return: default 100, at most 1,000.
+   * How many to return: default 100, at most 1,000. A page ends early before 3 MiB.
    *
    * @generated from field: int32 page_size = 3;
    */
@@ -1026,7 +1026,8 @@ export type ProfileVersion = Message<"profileregistry.v1.ProfileVersion"> & {
   registryVersion: number;
 
   /**
-   * RFC 6901 pointers to what differs from the version before; of the first, to all that it has. At most 100.
+   * RFC 6901 pointers to what differs from the version before; of the first, to all that it has. At most 100. A pointer
+   * longer than 512 characters gives way to the nearest place above it.
    *
    * @generated from field: repeated string changed_paths = 8;
    */
@@ -1333,9 +1334,10 @@ export const ExtensionSchemaSchema: GenMessage<ExtensionSchema> = /*@__PURE__*/
  * In all requests a blank `registry` means the server's default registry. `expected_version` 0 means no check; any other
  * value must equal the stored version, or the call fails with ABORTED and ErrorInfo metadata `expected_version` and
  * `actual_version`. Of concurrent writers with the same expected version exactly one wins.
- * `validate_only` runs every check of a write and answers as if it was done, and stores nothing. `request_id` is a UUID that
- * a client gives a write and all its retries: they are answered with the outcome of the one that was applied, for 24 hours;
- * the same id with another request is INVALID_ARGUMENT. A write that is only validated is not remembered.
+ * `validate_only` runs every check of a write and answers as if it was done, but for the revision, which is the one that it
+ * was tried at, and stores nothing. `request_id` is a UUID that a client gives a write and all its retries: they are
+ * answered with the outcome of the one that was applied, for 24 hours; the same id with another request is
+ * INVALID_ARGUMENT. A write that was refused or only validated is not remembered.
  * All calls: INVALID_ARGUMENT for malformed names, UNAVAILABLE while the store is busy, DATA_LOSS when the stored
  * document cannot be read.
  *

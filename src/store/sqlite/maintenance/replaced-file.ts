@@ -126,7 +126,10 @@ async function keepFile(
   return name;
 }
 
-/** Moves what is only in the write-ahead log into the database. False where that is too damaged. */
+/**
+ * Moves what is only in the write-ahead log into the database. False where that is too damaged. Whoever waits to open this
+ * file meanwhile has to make a journal for it then, which SQLite refuses where another file has taken the path.
+ */
 function movedIntoFile(db: Database.Database): boolean {
   try {
     return db.pragma("journal_mode = DELETE", { simple: true }) === "delete";

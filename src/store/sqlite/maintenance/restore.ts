@@ -63,8 +63,8 @@ async function restoreThrough(
     copy = contentsOf({ db });
     const by = { actor, timeMs: clock() };
     carried = db.transaction(() => carryOver(db, replaced.db, by)).immediate();
-    // So that the file is all there is.
-    db.pragma("journal_mode = DELETE");
+    // So that the file is all there is. It stays in WAL mode: whoever opens it next needs no other journal.
+    db.pragma("wal_checkpoint(TRUNCATE)");
   } finally {
     db.close();
   }

@@ -1,0 +1,47 @@
+/** Reading a request whole, and putting back what was read for another to read. */
+import type { IncomingMessage } from "node:http";
+import type { ServerHttp2Stream } from "node:http2";
+
+/** Of HTTP/1.1 or, with authority and stream, of HTTP/2. */
+export type NodeRequest = IncomingMessage & { authority?: string; stream?: ServerHttp2Stream };
+
+/**
+ * Calls `whole` with a body of up to `maxBytes`; of a larger one it puts back what has come, and calls `larger`. Neither where
+ * the client leaves before.
+ */
+export function readBody(
+  request: NodeRequest,
+  maxBytes: number,
+  whole: (body: Buffer) => void,
+  larger: () => void,
+): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const onData = (chunk: Buffer): void => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes <= maxBytes) return;
+    request.off("data", onData).off("end", onEnd).pause();
+    putBack(request, chunks, true);
+    larger();
+  };
+  const onEnd = (): void => whole(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes));
+  request.on("data", onData).on("end", onEnd);
+}
+
+/** The Connect adapter reads requests as iterables. `more`: whether some is still to come. */
+export function putBack(request: NodeRequest, chunks: readonly Buffer[], more = false): void {
+  const rest = more ? request[Symbol.asyncIterator]() : undefined;
+  request[Symbol.asyncIterator] = async function* () {
+    let read = false;
+    try {
+      yield* chunks;
+      if (rest !== undefined) yield* rest;
+      read = true;
+    } finally {
+      // As a stream does whose reader has had enough.
+      if (more && !read) request.destroy();
+    }
+    return undefined;
+  };
+}

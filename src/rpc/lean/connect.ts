@@ -1,0 +1,55 @@
+/**
+ * The Connect protocol, unary (connectrpc.com/docs/protocol): "Unary-Request", "Unary-Get-Request" and "Unary-Response" without
+ * compression of requests.
+ */
+import { base64Decode } from "@bufbuild/protobuf/wire";
+import { codeToHttpStatus, errorToJsonBytes, parseTimeout } from "@connectrpc/connect/protocol-connect";
+import { type Answer, acceptedCompression, COMPRESS_MIN_BYTES } from "./answer.js";
+import type { NodeRequest } from "./body.js";
+import type { Protocol } from "./protocol.js";
+
+export const CONNECT: Protocol = {
+  name: "connect",
+  compressed: "content-encoding",
+  timeout: ["connect-timeout-ms", parseTimeout],
+  envelopeBytes: 0,
+  messageIn: (body) => body,
+  answer(request, binary, bytes) {
+    return answer(request, 200, { "content-type": binary ? "application/proto" : "application/json" }, bytes);
+  },
+  refusal(request, _binary, error, jsonOptions) {
+    const headers = Object.fromEntries(error.metadata);
+    headers["content-type"] = "application/json";
+    return answer(request, codeToHttpStatus(error.code), headers, errorToJsonBytes(error, jsonOptions));
+  },
+};
+
+async function answer(
+  request: NodeRequest,
+  status: number,
+  headers: Record<string, string | number>,
+  bytes: Uint8Array,
+): Promise<Answer> {
+  const compression = acceptedCompression(request.headers["accept-encoding"]);
+  let body = bytes;
+  if (compression !== null && body.length >= COMPRESS_MIN_BYTES) {
+    body = await compression.compress(body);
+    headers["content-encoding"] = compression.name;
+  }
+  headers["content-length"] = body.length;
+  return { status, headers, body };
+}
+
+/** The message of a GET. Undefined where the query is not one for the lean path; throws where it cannot be decoded. */
+export function messageInQuery(query: string): { binary: boolean; message: Uint8Array } | undefined {
+  // REST and the stock adapter refuse broken escapes, each in its own way; a fragment is no part of a query.
+  if (query.includes("#") || (query.includes("%") && decodeURIComponent(query) === "")) return undefined;
+  const parameters = new URLSearchParams(query);
+  const encoding = parameters.get("encoding");
+  const compression = parameters.get("compression");
+  if (encoding !== "json" && encoding !== "proto") return undefined;
+  if (compression !== null && compression !== "identity") return undefined;
+  const text = parameters.get("message") ?? "";
+  const message = parameters.get("base64") === "1" ? base64Decode(text) : Buffer.from(text);
+  return { binary: encoding === "proto", message };
+}

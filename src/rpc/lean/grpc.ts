@@ -1,0 +1,45 @@
+/** gRPC over HTTP/2, unary (grpc/doc/PROTOCOL-HTTP2.md): "Requests" and "Responses" of one uncompressed message. */
+import { encodeEnvelope } from "@connectrpc/connect/protocol";
+import { parseTimeout, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
+import { acceptedCompression, COMPRESS_MIN_BYTES } from "./answer.js";
+import type { NodeRequest } from "./body.js";
+import type { Protocol } from "./protocol.js";
+
+const HEADER_BYTES = 5;
+const UNCOMPRESSED = 0;
+const COMPRESSED = 1;
+
+export const GRPC: Protocol = {
+  name: "grpc",
+  compressed: "grpc-encoding",
+  timeout: ["grpc-timeout", parseTimeout],
+  envelopeBytes: HEADER_BYTES,
+  messageIn(body) {
+    const one =
+      body.length >= HEADER_BYTES &&
+      body[0] === UNCOMPRESSED &&
+      body.readUInt32BE(1) === body.length - HEADER_BYTES;
+    return one ? body.subarray(HEADER_BYTES) : undefined;
+  },
+  async answer(request, binary, bytes) {
+    const { headers, compression } = headOf(request, binary);
+    const body =
+      compression !== null && bytes.length >= COMPRESS_MIN_BYTES
+        ? encodeEnvelope(COMPRESSED, await compression.compress(bytes))
+        : encodeEnvelope(UNCOMPRESSED, bytes);
+    return { status: 200, headers, body, trailers: { "grpc-status": "0" } };
+  },
+  async refusal(request, binary, error) {
+    const trailers = Object.fromEntries(setTrailerStatus(new Headers(), error));
+    return { status: 200, headers: headOf(request, binary).headers, body: undefined, trailers };
+  },
+};
+
+function headOf(request: NodeRequest, binary: boolean) {
+  const compression = acceptedCompression(request.headers["grpc-accept-encoding"]);
+  const headers: Record<string, string> = {
+    "content-type": binary ? "application/grpc+proto" : "application/grpc+json",
+  };
+  if (compression !== null) headers["grpc-encoding"] = compression.name;
+  return { headers, compression };
+}

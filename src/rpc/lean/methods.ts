@@ -1,0 +1,83 @@
+/** Which methods the lean path answers: the unary ones without side effects, of any service. */
+import { create, type DescMethodUnary, type Message } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
+import type {
+  ConnectRouter,
+  HandlerContext,
+  Interceptor,
+  UnaryRequest,
+  UnaryResponse,
+} from "@connectrpc/connect";
+import {
+  createMethodSerializationLookup,
+  type MethodSerializationLookup,
+} from "@connectrpc/connect/protocol";
+import type { LeanCall } from "./call.js";
+import { beforeDeadline } from "./deadline.js";
+
+export interface LeanMethod {
+  readonly method: DescMethodUnary;
+  readonly serialization: MethodSerializationLookup;
+  /** What the handler answers, through all interceptors. Throws what they throw. */
+  run(call: LeanCall): Promise<Message>;
+}
+
+type Serializing = Parameters<typeof createMethodSerializationLookup>;
+export type SerializationOptions = { jsonOptions: Serializing[2] } & Pick<Serializing[3], "readMaxBytes">;
+
+/** By path, of those that `routes` would give to a Connect adapter. */
+export function leanMethods(
+  routes: (router: ConnectRouter) => void,
+  { jsonOptions, readMaxBytes }: SerializationOptions,
+): ReadonlyMap<string, LeanMethod> {
+  const methods = new Map<string, LeanMethod>();
+  const limits = { readMaxBytes, writeMaxBytes: 0xffff_ffff };
+  routes({
+    handlers: [],
+    service(service, implementation, options) {
+      for (const method of service.methods) {
+        const handler = implementation[method.localName] as Handler | undefined;
+        if (handler === undefined || method.methodKind !== "unary") continue;
+        if (method.idempotency !== MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS) continue;
+        methods.set(`/${service.typeName}/${method.name}`, {
+          method,
+          serialization: createMethodSerializationLookup(method, undefined, jsonOptions, limits),
+          run: runner(method, handler.bind(implementation), options?.interceptors ?? []),
+        });
+      }
+      return this;
+    },
+    rpc() {
+      return this;
+    },
+  });
+  return methods;
+}
+
+type Handler = (message: Message, context: HandlerContext) => object | Promise<object>;
+
+function runner(method: DescMethodUnary, handler: Handler, interceptors: readonly Interceptor[]) {
+  const innermost = async (request: UnaryRequest): Promise<UnaryResponse> => {
+    // An interceptor may have copied the call, never made another.
+    const call = request as unknown as LeanCall;
+    const answered = handler(request.message, call);
+    const init = await (call.deadlineMs === undefined ? answered : beforeDeadline(answered, call.deadlineMs));
+    return {
+      stream: false,
+      service: method.parent,
+      method,
+      message: create(method.output, init),
+      get header() {
+        return call.responseHeader;
+      },
+      get trailer() {
+        return call.responseTrailer;
+      },
+    };
+  };
+  const outermost = interceptors.reduceRight<Parameters<Interceptor>[0]>(
+    (next, interceptor) => interceptor(next),
+    innermost as Parameters<Interceptor>[0],
+  );
+  return async (call: LeanCall): Promise<Message> => (await outermost(call)).message as Message;
+}

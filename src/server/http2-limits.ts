@@ -1,0 +1,36 @@
+/**
+ * Times for what a client of HTTP/2 has begun and must finish, as node:http has them for HTTP/1.1. What both sides may leave
+ * idle, sessions and streams whose request has arrived, has none.
+ */
+import { constants, type Http2Server } from "node:http2";
+
+export interface Http2Limits {
+  /** How long a client may take to acknowledge the server's settings (RFC 9113 6.5.3), in ms. Default 60,000. */
+  readonly settingsTimeoutMs?: number;
+  /**
+   * How long the body of a request may take to arrive where nothing has been answered meanwhile, in ms. Default 300,000, as
+   * node:http's `requestTimeout`.
+   */
+  readonly requestTimeoutMs?: number;
+}
+
+export function limitHttp2(
+  server: Http2Server,
+  { settingsTimeoutMs = 60_000, requestTimeoutMs = 300_000 }: Http2Limits = {},
+): void {
+  server.on("session", (session) => {
+    const limit = setTimeout(
+      () => session.destroy(undefined, constants.NGHTTP2_SETTINGS_TIMEOUT),
+      settingsTimeoutMs,
+    ).unref();
+    const done = (): void => clearTimeout(limit);
+    session.once("localSettings", done).once("close", done);
+  });
+  server.on("stream", (stream) => {
+    if (stream.endAfterHeaders) return;
+    const limit = setTimeout(() => {
+      if (!stream.headersSent && !stream.readableEnded) stream.close(constants.NGHTTP2_CANCEL);
+    }, requestTimeoutMs).unref();
+    stream.once("close", () => clearTimeout(limit));
+  });
+}
