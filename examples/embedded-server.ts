@@ -34,7 +34,13 @@ export async function createChatServer(databasePath?: string): Promise<FastifyIn
     services,
     actor: (request) => String(request.headers["x-user"] ?? "anonymous"),
   });
-  await app.register(fastifyConnectPlugin, { routes: createRoutes({ services }) });
+  // Those that follow the log would otherwise hold a stop up for as long as they like.
+  const shutdown = new AbortController();
+  app.addHook("preClose", async () => shutdown.abort());
+  await app.register(fastifyConnectPlugin, {
+    routes: createRoutes({ services }),
+    shutdownSignal: shutdown.signal,
+  });
 
   // The chat's own turns need no request to themselves.
   await app.register(fastifyCookie);

@@ -92,9 +92,9 @@ async function storeClients(flags: Flags, env: Environment, options: ClientOptio
     source: "cli",
     actor: userName,
     serveSecrets: options.serveSecrets ?? config.serveSecrets,
-    // There is no log in which its request could be looked up.
-    report: ({ cause }) => {
-      if (cause !== undefined) process.stderr.write(`cause: ${failureText(cause)}\n`);
+    // There is no log in which an internal error could be looked up.
+    report: ({ code, cause }) => {
+      if (code === "internal") process.stderr.write(`cause: ${failureText(cause)}\n`);
     },
   });
   return clientsOver(createRouterTransport(routes), undefined, () => core.close());

@@ -15,14 +15,12 @@ export async function* itemsOf<T>(
   } while (token !== "");
 }
 
-/** At most `limit` of them. */
+/** At most `limit` of them, which is one or more. */
 export async function collect<T>(items: AsyncIterable<T>, limit = Number.POSITIVE_INFINITY): Promise<T[]> {
   const collected: T[] = [];
-  if (limit > 0) {
-    for await (const item of items) {
-      collected.push(item);
-      if (collected.length >= limit) break;
-    }
+  for await (const item of items) {
+    collected.push(item);
+    if (collected.length >= limit) break;
   }
   return collected;
 }

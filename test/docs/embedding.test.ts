@@ -1,14 +1,30 @@
 /** docs/embedding.md: the API inside another program, and the resolver without one. */
+import { createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
 import Fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createChatServer } from "../../examples/embedded-server.js";
 import { type Documents, resolveLocally } from "../../examples/in-process.js";
+import { LogService } from "../../gen/profileregistry/v1/log_service_pb.js";
 import { openCore } from "../../src/app.js";
 import { readConfig } from "../../src/config.js";
 import * as exported from "../../src/index.js";
 import { readDocument, tableRows } from "./markdown.js";
 
 const LONGEST = "a".repeat(128);
+
+it("closes while a client follows the log", async () => {
+  const app = await createChatServer();
+  const url = await app.listen({ host: "127.0.0.1", port: 0 });
+  const log = createClient(LogService, createConnectTransport({ baseUrl: url, httpVersion: "1.1" }));
+  let parts = 0;
+  const following = (async () => {
+    for await (const _ of log.watchLogEntries({})) parts++;
+  })();
+  await expect.poll(() => parts).toBe(1);
+  await app.close();
+  await following;
+});
 
 describe("an app that carries the API", () => {
   let app: FastifyInstance;

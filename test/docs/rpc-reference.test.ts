@@ -1,6 +1,8 @@
 /** docs/rpc.md is what the comments of the contract say now. */
 import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
+import { DocumentService } from "../../gen/profileregistry/v1/document_service_pb.js";
+import { LogService } from "../../gen/profileregistry/v1/log_service_pb.js";
 import { ProfileRegistryService } from "../../gen/profileregistry/v1/registry_service_pb.js";
 import { ResolverService } from "../../gen/profileregistry/v1/resolver_service_pb.js";
 import { ServerService } from "../../gen/profileregistry/v1/server_service_pb.js";
@@ -17,7 +19,13 @@ it("is up to date with the proto files", () => {
 
 it("has a section for every call, with its path", () => {
   const text = readDocument("docs/rpc.md");
-  for (const service of [ResolverService, ProfileRegistryService, ServerService]) {
+  for (const service of [
+    ResolverService,
+    ProfileRegistryService,
+    LogService,
+    DocumentService,
+    ServerService,
+  ]) {
     for (const { name } of service.methods) {
       expect(text).toContain(`\n### ${name}\n\n\`POST /${service.typeName}/${name}\``);
     }

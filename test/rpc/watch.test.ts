@@ -1,5 +1,4 @@
 /** WatchLogEntries (spec 3), on real processes that share a file. */
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
@@ -25,7 +24,7 @@ const TRANSPORTS: Record<string, (baseUrl: string) => Transport> = {
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let writer: Running;
 let server: Running;
-const start = () => serve(["--profile-registry-db", join(directory.path("profiles.db"))]);
+const start = () => serve(["--profile-registry-db", directory.path("profiles.db")]);
 
 beforeAll(async () => {
   directory = await temporaryDirectory();

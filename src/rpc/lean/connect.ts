@@ -17,10 +17,10 @@ export const CONNECT: Protocol = {
   answer(request, binary, bytes) {
     return answer(request, 200, { "content-type": binary ? "application/proto" : "application/json" }, bytes);
   },
-  refusal(request, _binary, error, jsonOptions) {
+  refusal(request, _binary, error) {
     const headers = Object.fromEntries(error.metadata);
     headers["content-type"] = "application/json";
-    return answer(request, codeToHttpStatus(error.code), headers, errorToJsonBytes(error, jsonOptions));
+    return answer(request, codeToHttpStatus(error.code), headers, errorToJsonBytes(error, undefined));
   },
 };
 

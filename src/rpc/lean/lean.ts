@@ -20,14 +20,13 @@ import { createCall } from "./call.js";
 import { CONNECT, messageInQuery } from "./connect.js";
 import { GRPC } from "./grpc.js";
 import type { LeanMethod } from "./methods.js";
-import type { JsonOptions, Protocol } from "./protocol.js";
+import type { Protocol } from "./protocol.js";
 
 export interface LeanOptions {
   /** By path. */
   methods: ReadonlyMap<string, LeanMethod>;
   /** As the stock adapter has them. */
   maxBodyBytes: number;
-  jsonOptions: JsonOptions;
   /** Whether a Host header, or an authority, is one that the stock path serves. */
   isHost: (host: string | undefined) => boolean;
   /** Whether GETs are answered too. Not where the stock path adds headers for caches. */
@@ -121,18 +120,18 @@ export function leanFirst(stock: RequestListener, options: LeanOptions): Request
     request: NodeRequest,
   ): Promise<Answer | undefined> => {
     const message = serialization.getI(binary).parse(bytes);
-    const call = createCall({ method, protocolName: protocol.name, deadlineMs }, message as never, request);
+    const call = createCall({ method, protocolName: protocol.name, deadlineMs }, message, request);
     let refused: ConnectError | undefined;
     let answer: Uint8Array | undefined;
     try {
-      answer = serialization.getO(binary).serialize((await run(call)) as never);
+      answer = serialization.getO(binary).serialize(await run(call));
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
       refused = error;
     }
     if (call.beyond) return undefined;
     return answer === undefined
-      ? protocol.refusal(request, binary, refused!, options.jsonOptions)
+      ? protocol.refusal(request, binary, refused!)
       : protocol.answer(request, binary, answer);
   };
 

@@ -1,5 +1,12 @@
 /** Which methods the lean path answers: the unary ones without side effects, of any service. */
-import { create, type DescMethodUnary, type Message } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  type DescMethodUnary,
+  type Message,
+  type MessageInitShape,
+} from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import type {
   ConnectRouter,
@@ -12,36 +19,36 @@ import {
   createMethodSerializationLookup,
   type MethodSerializationLookup,
 } from "@connectrpc/connect/protocol";
+import { STRICT_JSON } from "../strict-router.js";
 import type { LeanCall } from "./call.js";
 import { beforeDeadline } from "./deadline.js";
 
+/** None, as the stock adapter has it. */
+const MAX_ANSWER_BYTES = 0xffff_ffff;
+
 export interface LeanMethod {
   readonly method: DescMethodUnary;
-  readonly serialization: MethodSerializationLookup;
+  readonly serialization: MethodSerializationLookup<DescMessage, DescMessage>;
   /** What the handler answers, through all interceptors. Throws what they throw. */
   run(call: LeanCall): Promise<Message>;
 }
 
-type Serializing = Parameters<typeof createMethodSerializationLookup>;
-export type SerializationOptions = { jsonOptions: Serializing[2] } & Pick<Serializing[3], "readMaxBytes">;
-
 /** By path, of those that `routes` would give to a Connect adapter. */
 export function leanMethods(
   routes: (router: ConnectRouter) => void,
-  { jsonOptions, readMaxBytes }: SerializationOptions,
+  maxBodyBytes: number,
 ): ReadonlyMap<string, LeanMethod> {
   const methods = new Map<string, LeanMethod>();
-  const limits = { readMaxBytes, writeMaxBytes: 0xffff_ffff };
+  const limits = { readMaxBytes: maxBodyBytes, writeMaxBytes: MAX_ANSWER_BYTES };
   routes({
     handlers: [],
     service(service, implementation, options) {
       for (const method of service.methods) {
         const handler = implementation[method.localName] as Handler | undefined;
-        if (handler === undefined || method.methodKind !== "unary") continue;
-        if (method.idempotency !== MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS) continue;
+        if (handler === undefined || !isUnaryRead(method)) continue;
         methods.set(`/${service.typeName}/${method.name}`, {
           method,
-          serialization: createMethodSerializationLookup(method, undefined, jsonOptions, limits),
+          serialization: createMethodSerializationLookup(method, undefined, STRICT_JSON, limits),
           run: runner(method, handler.bind(implementation), options?.interceptors ?? []),
         });
       }
@@ -54,7 +61,16 @@ export function leanMethods(
   return methods;
 }
 
-type Handler = (message: Message, context: HandlerContext) => object | Promise<object>;
+function isUnaryRead(method: DescMethod): method is DescMethod & DescMethodUnary {
+  return (
+    method.methodKind === "unary" && method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS
+  );
+}
+
+type Handler = (
+  message: Message,
+  context: HandlerContext,
+) => MessageInitShape<DescMessage> | Promise<MessageInitShape<DescMessage>>;
 
 function runner(method: DescMethodUnary, handler: Handler, interceptors: readonly Interceptor[]) {
   const innermost = async (request: UnaryRequest): Promise<UnaryResponse> => {

@@ -1,4 +1,3 @@
-import type { JsonWriteOptions, Registry } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import type { parseTimeout } from "@connectrpc/connect/protocol-connect";
 import type { Answer } from "./answer.js";
@@ -15,12 +14,5 @@ export interface Protocol {
   /** Undefined where the body is not just one uncompressed message. */
   messageIn(body: Buffer): Uint8Array | undefined;
   answer(request: NodeRequest, binary: boolean, message: Uint8Array): Promise<Answer>;
-  refusal(
-    request: NodeRequest,
-    binary: boolean,
-    error: ConnectError,
-    jsonOptions: JsonOptions,
-  ): Promise<Answer>;
+  refusal(request: NodeRequest, binary: boolean, error: ConnectError): Promise<Answer>;
 }
-
-export type JsonOptions = Partial<JsonWriteOptions> & { registry?: Registry };

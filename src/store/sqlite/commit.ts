@@ -24,7 +24,9 @@ export function createCommitter(
 
   const versionOf = ({ registry, profile }: DocumentKey): number => {
     if (profile !== undefined) return sql.profileVersion.get(registry, profile) ?? 0;
-    return sql.registryExists.get(registry) === undefined ? 0 : lastVersion(registry, REGISTRY_ITSELF);
+    const row = sql.registryVersion.get(registry);
+    // Of a document that cannot be read, what is remembered.
+    return row === undefined ? 0 : (row.version ?? lastVersion(registry, REGISTRY_ITSELF));
   };
   const lastVersion = (registry: string, profile: string): number =>
     sql.lastVersion.get(registry, profile) ?? 0;
@@ -202,7 +204,11 @@ function prepareStatements(db: Database) {
     profileVersion: db
       .prepare<[string, string], number>("SELECT version FROM profiles WHERE registry_slug = ? AND slug = ?")
       .pluck() as Plucked<[string, string], number>,
-    registryExists: db.prepare<[string]>("SELECT 1 FROM profile_registries WHERE slug = ?"),
+    // Not the last version: a restore may have brought an earlier one back.
+    registryVersion: db.prepare<[string], { version: number | null }>(
+      `SELECT CASE WHEN json_valid(payload_json) THEN payload_json ->> '$.metadata.version' END AS version
+       FROM profile_registries WHERE slug = ?`,
+    ),
     registryRow: db.prepare<[string], { payload_json: string; updated_at_ms: number }>(
       "SELECT payload_json, updated_at_ms FROM profile_registries WHERE slug = ?",
     ),
