@@ -30,7 +30,7 @@ Examples:
     )
     .action(async (options: BackupFlags) => {
       const { path, busyTimeoutMs } = readDatabaseFile("backup", options, env);
-      const progress = createProgressLine("backup");
+      const progress = createProgressLine("backup", "pages");
       const backup = await backUpDatabase({
         path,
         busyTimeoutMs,

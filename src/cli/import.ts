@@ -1,5 +1,6 @@
 /** `import`: documents of files into a server or a store (spec 6.3, 6.4). */
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Command } from "commander";
@@ -9,6 +10,7 @@ import { planFrom } from "../rpc/shown-plan.js";
 import { addTarget, type Clients, withClients } from "./clients.js";
 import { confirm } from "./confirm.js";
 import { hasColours, printJson } from "./print.js";
+import { createProgressLine } from "./progress.js";
 import { planLines } from "./show-plan.js";
 
 interface ImportFlags extends Record<string, unknown> {
@@ -83,13 +85,18 @@ async function sendFiles(
   { registry = "", replace = false, includeReadOnly = false }: ImportFlags,
   validateOnly: boolean,
 ): Promise<Imported> {
+  const progress = createProgressLine("import", "bytes");
   async function* requests() {
     const options = { registry, replace, includeReadOnly, validateOnly };
     yield { part: { case: "options", value: options } } as const;
     for (const file of files) {
       yield { part: { case: "fileName", value: file } } as const;
       try {
+        const { size } = await stat(file);
+        let sent = 0;
         for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
+          sent += (chunk as Uint8Array).length;
+          progress.show(sent, size);
           yield { part: { case: "chunk", value: chunk as Uint8Array } } as const;
         }
       } catch (error) {
@@ -100,6 +107,7 @@ async function sendFiles(
         throw unread;
       }
     }
+    progress.say(validateOnly ? "checking the documents" : "checking and storing the documents");
   }
   let unread: ConnectError | undefined;
   try {
@@ -107,6 +115,8 @@ async function sendFiles(
   } catch (error) {
     // What the transport makes of a request that breaks off tells nothing.
     throw unread ?? error;
+  } finally {
+    progress.clear();
   }
 }
 

@@ -39,7 +39,7 @@ Examples:
       const { path } = readDatabaseFile("restore", options, env);
       if (!options.yes && !(await confirm(`Replace ${path} by ${from}?`)))
         throw new Error("nothing was restored");
-      const progress = createProgressLine("restore");
+      const progress = createProgressLine("restore", "pages");
       const restored = await restoreDatabase({
         from,
         path,
