@@ -130,9 +130,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   };
   const listen = createOnePort({ graceMs: STOP_GRACE_MS, idleGraceMs: overrides.idleGraceMs ?? 0 });
   const lean = {
-    methods: leanMethods(routes, { jsonOptions: STRICT_JSON, readMaxBytes: maxBodyBytes }),
+    methods: leanMethods(routes, maxBodyBytes),
     maxBodyBytes,
-    jsonOptions: STRICT_JSON,
     isHost,
     gets: allowedOrigins.length === 0,
   };

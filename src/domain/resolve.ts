@@ -6,7 +6,7 @@ import type { Catalog } from "./catalog.js";
 import type { Profile, Registry, StepSettings } from "./document.js";
 import type { DocumentView } from "./document-view.js";
 import { addViolations, quoteCut, type Violation, validationError } from "./errors.js";
-import { fingerprint } from "./fingerprint.js";
+import { type FingerprintInput, fingerprint } from "./fingerprint.js";
 import { isBlank, parseSlug } from "./identifiers.js";
 import { emptyObject, type JsonObject } from "./json.js";
 import { type EffectiveRuntime, type Layer, mergeLayers, type TraceEntry, traceLayers } from "./layers.js";
@@ -77,6 +77,7 @@ export function resolve(
   const overrides = readOverrides(request, profile, settings.catalog, settings.limits);
   const layers = buildLayers(profile, request.base_step_settings, overrides, shown, settings);
   const { runtime, step_settings } = mergeLayers(layers);
+  const asStored = request.base_step_settings === undefined && Object.keys(overrides).length === 0;
   const identity = {
     registry: registry.slug,
     profile: profile.slug,
@@ -88,12 +89,35 @@ export function resolve(
     runtime_key: runtimeKey ?? profile.slug,
     runtime,
     step_settings,
-    fingerprint: fingerprint({ ...identity, runtime, step_settings }),
+    fingerprint: asStored
+      ? storedFingerprint(profile, settings.operator, { ...identity, runtime, step_settings })
+      : fingerprint({ ...identity, runtime, step_settings }),
     selection,
     warnings: warningsOf(profile, request, overrides, settings),
     metadata: metadataOf(registry, profile),
     ...(request.explain ? { trace: traceLayers(layers) } : {}),
   };
+}
+
+/**
+ * Of profiles that nothing of a request was laid over, the last one each: hashing is most of a resolve. A document is never
+ * changed in place, and the fingerprint is the same whatever secrets are shown.
+ */
+const storedFingerprints = new WeakMap<
+  Profile,
+  { registry: string; operator: ResolveSettings["operator"]; value: string }
+>();
+
+function storedFingerprint(
+  profile: Profile,
+  operator: ResolveSettings["operator"],
+  input: FingerprintInput,
+): string {
+  const known = storedFingerprints.get(profile);
+  if (known?.registry === input.registry && known.operator === operator) return known.value;
+  const value = fingerprint(input);
+  storedFingerprints.set(profile, { registry: input.registry, operator, value });
+  return value;
 }
 
 /** Answers the normalised runtime key, if one is given. */

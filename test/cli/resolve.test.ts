@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
-import { run, serve, TEST_DATA, temporaryDirectory } from "./program.js";
+import { runHere } from "./here.js";
+import { serve, TEST_DATA, temporaryDirectory } from "./program.js";
+import { sharedTargets } from "./targets.js";
 
+const targets = sharedTargets();
 const SEED = ["--seed-file", `${TEST_DATA}registries.yaml`];
 
 test.each([
@@ -14,16 +17,13 @@ test.each([
   [["--registry", "nope"]],
   [["analyst", "--override", "middlewares=[]"]],
 ])("a server and a store give the same output, errors and exit code: %j", async (args) => {
-  await using directory = await temporaryDirectory();
-  const store = ["--profile-registry-db", directory.path("profiles.db")];
-  await using server = await serve([...store, ...SEED]);
-  const fromServer = await run(["resolve", ...args, "--server", server.url]);
-  const fromStore = await run(["resolve", ...args, ...store]);
+  const fromServer = await runHere(["resolve", ...args, ...targets.server()]);
+  const fromStore = await runHere(["resolve", ...args, ...targets.store()]);
   expect(fromStore).toEqual(fromServer);
 });
 
 test("a direct override is warned of on stderr", async () => {
-  const { stdout, stderr } = await run(["resolve", "agent", "--ai-engine", "x"]);
+  const { stdout, stderr } = await runHere(["resolve", "agent", "--ai-engine", "x"]);
   expect(JSON.parse(stdout)).toMatchObject({ step_settings: { "ai-chat": { "ai-engine": "x" } } });
   expect(stderr).toBe(
     "warning: ai_engine is deprecated: select a profile that sets step_settings_patch.ai-chat.ai-engine\n",
@@ -31,7 +31,12 @@ test("a direct override is warned of on stderr", async () => {
 });
 
 test("a seed file can be resolved from without a store", async () => {
-  const { stdout } = await run(["resolve", "mixtral", "--seed-file", `${TEST_DATA}legacy-providers.yaml`]);
+  const { stdout } = await runHere([
+    "resolve",
+    "mixtral",
+    "--seed-file",
+    `${TEST_DATA}legacy-providers.yaml`,
+  ]);
   expect(JSON.parse(stdout)).toMatchObject({
     step_settings: { "openai-chat": { "openai-api-key": "<redacted>" } },
   });
@@ -40,7 +45,7 @@ test("a seed file can be resolved from without a store", async () => {
 test("a file that is not there is not made by looking at it", async () => {
   await using directory = await temporaryDirectory();
   const file = directory.path("missing.db");
-  expect(await run(["resolve", "--profile-registry-db", file])).toMatchObject({
+  expect(await runHere(["resolve", "--profile-registry-db", file])).toMatchObject({
     code: 1,
     stderr: `profile-registry: ${file} does not exist\n`,
   });
@@ -50,9 +55,9 @@ test("the variable PROFILE_REGISTRY_SERVER names the server, and a store flag be
   await using directory = await temporaryDirectory();
   await using server = await serve(SEED);
   const env = { PROFILE_REGISTRY_SERVER: server.url };
-  expect((await run(["resolve", "analyst"], { env })).code).toBe(0);
+  expect((await runHere(["resolve", "analyst"], env)).code).toBe(0);
   const file = directory.path("missing.db");
-  expect((await run(["resolve", "analyst", "--profile-registry-db", file], { env })).stderr).toContain(
+  expect((await runHere(["resolve", "analyst", "--profile-registry-db", file], env)).stderr).toContain(
     "does not exist",
   );
 });
@@ -66,13 +71,13 @@ test.each([
   [["--override", "novalue"], '--override must have the form KEY=VALUE, not "novalue"'],
   [["--override", "tools=[1"], "--override tools: the value is not valid JSON"],
 ])("%j is wrong usage", async (args, text) => {
-  const { code, stderr } = await run(["resolve", ...args]);
+  const { code, stderr } = await runHere(["resolve", ...args]);
   expect(stderr).toContain(text);
   expect(code).toBe(2);
 });
 
 test("a server that cannot be reached is named", async () => {
-  const { code, stderr } = await run(["resolve", "--server", "http://127.0.0.1:9"]);
+  const { code, stderr } = await runHere(["resolve", "--server", "http://127.0.0.1:9"]);
   expect(stderr).toMatch(/^profile-registry: http:\/\/127\.0\.0\.1:9 cannot be reached: .*\n$/);
   expect(code).toBe(1);
 });

@@ -13,7 +13,7 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
@@ -93,7 +93,7 @@ export async function openReader(examples: readonly Example[]): Promise<Reader> 
   symlinkSync(join(ROOT, "test/data"), join(directory, "test/data"));
   const servesItself = examples.some(({ block }) => SERVES.test(block.text));
   let server: RunningServer | undefined = servesItself ? undefined : await startServer();
-  const freePorts = servesItself ? await findFreePorts(2) : [];
+  const freePorts = servesItself ? [await findFreePort(), await findFreePort()] : [];
   const restart = async (line: string): Promise<void> => {
     await server?.stop();
     server = await startServer(flagsOf(line, directory));
@@ -105,7 +105,7 @@ export async function openReader(examples: readonly Example[]): Promise<Reader> 
   return {
     async run({ text, file }) {
       if (file !== undefined) {
-        await writeExample(join(directory, file), text);
+        writeExample(join(directory, file), text);
         return { text: "" };
       }
       const skipped = TOOLS.find((tool) => tool.uses.test(text))?.missing();
@@ -136,7 +136,7 @@ export async function openReader(examples: readonly Example[]): Promise<Reader> 
   };
 }
 
-async function writeExample(path: string, text: string): Promise<void> {
+function writeExample(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   if (!path.endsWith(".db")) return writeFileSync(path, `${text}\n`);
   const db = new Database(path);
@@ -144,16 +144,18 @@ async function writeExample(path: string, text: string): Promise<void> {
   db.close();
 }
 
-async function findFreePorts(count: number): Promise<string[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  const ports = await Promise.all(
-    servers.map(async (server) => {
-      await once(server, "listening");
-      return String((server.address() as AddressInfo).port);
-    }),
-  );
-  for (const server of servers) server.close();
-  return ports;
+/** Below the range from which systems give ports to clients: servers start on it again and again. */
+async function findFreePort(): Promise<string> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = createServer().listen(port, "127.0.0.1");
+    const free = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    server.close();
+    if (free) return String(port);
+  }
 }
 
 function onPath(tool: string): boolean {

@@ -1,10 +1,11 @@
 /** What the troubleshooting table of docs/operations.md says that is seen, made to happen. */
-import { chmodSync, copyFileSync, renameSync, truncateSync } from "node:fs";
+import { chmodSync, copyFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { Flags } from "../../src/config.js";
 import { runHere } from "../cli/here.js";
 import { run, TEST_DATA, temporaryDirectory } from "../cli/program.js";
 import { edgesOf } from "../reliability/disk-edges.js";
@@ -14,9 +15,7 @@ import { readDocument, tableRows } from "./markdown.js";
 
 /** The quoted texts of the first column, but for names of programs. */
 const SYMPTOMS = tableRows(readDocument("docs/operations.md"), "what is seen").flatMap(([seen = ""]) =>
-  [...seen.matchAll(/`([^`]+)`/g)]
-    .map(([, text = ""]) => text)
-    .filter((text) => text.includes(" ")),
+  [...seen.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text).filter((text) => text.includes(" ")),
 );
 const met = new Set<string>();
 
@@ -26,7 +25,7 @@ const [MENDING = ""] = /UPDATE profiles SET [^`]+/.exec(readDocument("docs/opera
 /** More than fit on the pages that a copy has. */
 const SLUGS = Array.from({ length: 20 }, (_, i) => `other-${i}`);
 
-/** The texts that the table has for what happened, whose paths count as `profiles.db`. */
+/** The table has that symptom, and `text` too, where paths in `directory` are seen from there. */
 function expectSymptom(symptom: string, text: string, directory?: string): void {
   expect(SYMPTOMS).toContain(symptom);
   expect(directory === undefined ? text : text.replaceAll(directory, "")).toContain(symptom);
@@ -40,9 +39,9 @@ async function makeDirectory(): Promise<string> {
 }
 
 /** A server on `profiles.db` of the directory, with the profile `support`. */
-async function serveIn(directory: string) {
+async function serveIn(directory: string, flags: Flags = {}) {
   const path = join(directory, "profiles.db");
-  const server = await startServer({ "profile-registry-dsn": `file:${path}?_busy_timeout=100` });
+  const server = await startServer({ "profile-registry-dsn": `file:${path}?_busy_timeout=100`, ...flags });
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= server.stop());
   // One that cannot empty its log says so.
@@ -61,7 +60,10 @@ function callOf(url: string) {
     };
     const response = await fetch(`${url}/api/chat${path}`, body === undefined ? {} : init);
     const text = await response.text();
-    return { status: response.status, text: response.ok ? text : (JSON.parse(text) as { detail: string }).detail };
+    return {
+      status: response.status,
+      text: response.ok ? text : (JSON.parse(text) as { detail: string }).detail,
+    };
   };
 }
 
@@ -138,30 +140,37 @@ describe("a server", () => {
     expectSymptom("store is busy", detail);
     expect(status).toBe(503);
     expect((await resolve("support")).status).toBe(200);
-    expectSymptom("database is locked", failureOf(() => withFile(path, (other) => other.exec("BEGIN IMMEDIATE"))));
+    expectSymptom(
+      "database is locked",
+      failureOf(() => withFile(path, (other) => other.exec("BEGIN IMMEDIATE"))),
+    );
   });
 
   test("whose disk is full", async (context) => {
     const full = "store cannot be used: database or disk is full (SQLITE_FULL)";
+    // Also where there can be no small disk.
     met.add(full);
     using disk = smallDisk(context, 1);
     const { write, resolve } = await serveIn(disk.path("/"));
     let detail = "";
-    for (let i = 0; i < 500 && detail === ""; i++) ({ detail } = await write("support", `${i}${"x".repeat(9_000)}`));
+    for (let i = 0; i < 500 && detail === ""; i++)
+      ({ detail } = await write("support", `${i}${"x".repeat(9_000)}`));
     expectSymptom(full, detail);
     expect((await resolve("support")).status).toBe(200);
   });
 
   test("whose file was moved away, or replaced", async () => {
     const directory = await makeDirectory();
-    const { path, problem } = await serveIn(directory);
+    const { path, problem, url } = await serveIn(directory);
     renameSync(path, `${path}.aside`);
     expectSymptom(
       "profiles.db was deleted or moved away: nothing is written until it is back",
       (await problem()) ?? "",
       directory,
     );
-    copyFileSync(TEST_DATA + "registries.yaml", path);
+    const { stdout } = await runHere(["export", "--server", url]);
+    expect(stdout).toContain("support");
+    copyFileSync(`${TEST_DATA}registries.yaml`, path);
     expectSymptom(
       "profiles.db was replaced by another file: nothing is written until that is open",
       (await problem()) ?? "",
@@ -170,7 +179,7 @@ describe("a server", () => {
   });
 
   test("with a row that was written by hand", async () => {
-    const { path, write, call, resolve, url } = await serveIn(await makeDirectory());
+    const { path, write, call, resolve } = await serveIn(await makeDirectory());
     await write("support", "before");
     withFile(path, (db) => db.exec("UPDATE profiles SET payload_json = '{' WHERE slug = 'support'"));
     const { status, text } = await call("/resolve/support");
@@ -179,15 +188,31 @@ describe("a server", () => {
     expect((await resolve("default")).status).toBe(200);
     const { stdout } = await runHere(["verify", "--profile-registry-db", path]);
     expect(stdout).toContain('profile "support" of registry "default": the stored document cannot be read');
-    const del = await fetch(url + "/api/chat/profiles/support", { method: "DELETE" });
-    console.log("DELETE", del.status, await del.text());
     withFile(path, (db) => db.exec(MENDING));
     expect(await resolve("support")).toMatchObject({ status: 200, json: { profile_version: 2 } });
     expect((await runHere(["verify", "--profile-registry-db", path])).stdout).toContain("sound");
   });
 
   test("that lacks a middleware, or gets a config that does not fit", async () => {
-    const { call } = await serveIn(await makeDirectory());
+    const directory = await makeDirectory();
+    writeFileSync(
+      join(directory, "web-search.json"),
+      JSON.stringify({
+        kind: "middleware",
+        name: "web-search",
+        version: 1,
+        display_name: "Web search",
+        description: "Searches.",
+        schema: { type: "object" },
+      }),
+    );
+    const before = await serveIn(directory, { "catalog-dir": directory });
+    const runtime = { middlewares: [{ name: "web-search" }] };
+    expect((await before.call("/profiles", { slug: "searcher", runtime })).status).toBe(201);
+    await before.stop();
+    const { call } = await serveIn(directory);
+    const { warnings } = JSON.parse((await call("/resolve/searcher")).text) as { warnings: string[] };
+    expectSymptom('middleware "web-search" is not in the catalogue of this server', warnings.join());
     const create = (middleware: object) =>
       call("/profiles", { slug: "new", runtime: { middlewares: [middleware] } });
     const unknown = await create({ name: "web-search" });
@@ -280,7 +305,15 @@ describe("a start", () => {
     const { path, stop } = await serveIn(directory);
     await stop();
     chmodSync(path, 0o644);
-    const said = await run(["serve", "--port", "0", "--profile-registry-db", path, "--default-registry", "web"]);
+    const said = await run([
+      "serve",
+      "--port",
+      "0",
+      "--profile-registry-db",
+      path,
+      "--default-registry",
+      "web",
+    ]);
     expectSymptom(
       "profiles.db can be read by others than its owner; profiles may hold credentials (chmod 600)",
       said.stdout,

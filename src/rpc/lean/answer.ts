@@ -21,7 +21,12 @@ export function acceptedCompression(accepted: string | string[] | undefined): Co
 }
 
 export function send(response: ServerResponse, { status, headers, body, trailers }: Answer): void {
-  response.writeHead(status, headers);
-  if (trailers !== undefined) response.addTrailers(trailers);
-  response.end(body);
+  try {
+    response.writeHead(status, headers);
+    if (trailers !== undefined) response.addTrailers(trailers);
+    response.end(body);
+  } catch {
+    // Node throws for a stream of HTTP/2 that its client has just reset.
+    response.destroy();
+  }
 }

@@ -61,9 +61,7 @@ export function leanFirst(stock: RequestListener, options: LeanOptions): Request
     const type = TYPES.get(headers["content-type"]);
     if (method === undefined || type === undefined || !isPlain(request, type.protocol)) return false;
     const { protocol } = type;
-    // gRPC needs HTTP/2. Clients of Connect know the length of what they send.
-    if (protocol === GRPC ? request.httpVersionMajor < 2 : headers["content-length"] === undefined)
-      return false;
+    if (protocol === GRPC && request.httpVersionMajor < 2) return false;
     const length = Number(headers["content-length"] ?? 0);
     const maxBytes = maxBodyBytes + protocol.envelopeBytes;
     const deadline = deadlineOf(request, protocol);
@@ -109,6 +107,8 @@ export function leanFirst(stock: RequestListener, options: LeanOptions): Request
   ): Promise<void> => {
     const answer =
       bytes === undefined ? undefined : await answerTo(form, bytes, request).catch(() => undefined);
+    // Its client may have left meanwhile.
+    if (request.stream?.destroyed ?? response.destroyed) return;
     if (answer === undefined) leave();
     else send(response, answer);
   };
