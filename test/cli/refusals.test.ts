@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { runHere } from "./here.js";
 import { run, serve, TEST_DATA, temporaryDirectory } from "./program.js";
 
 /** The one line on stderr with which `serve` refuses to start. */
@@ -7,7 +8,7 @@ const refusal = async (
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<[number | null, string]> => {
-  const { code, stderr } = await run(["serve", "--port", "0", ...args], { env });
+  const { code, stderr } = await runHere(["serve", "--port", "0", ...args], env);
   expect(stderr.trimEnd().split("\n")).toHaveLength(1);
   return [code, stderr.trimEnd().replace(/^profile-registry: /, "")];
 };
