@@ -138,7 +138,10 @@ export async function openReader(examples: readonly Example[]): Promise<Reader> 
 
 function writeExample(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  if (!path.endsWith(".db")) return writeFileSync(path, `${text}\n`);
+  if (!path.endsWith(".db")) {
+    writeFileSync(path, `${text}\n`);
+    return;
+  }
   const db = new Database(path);
   db.exec(text);
   db.close();
