@@ -83,6 +83,23 @@ export function createHistoryService(context: ServiceContext): HistoryService {
     return entry.document as Profile;
   };
 
+  /**
+   * As the log has it where its row cannot be read: going back is how to mend that. What is written meanwhile is met by the
+   * version that the commit expects.
+   */
+  const storedProfile = async (registry: string, slug: string): Promise<Profile | undefined> => {
+    try {
+      return await documents.decide((view) => view.profile(registry, slug));
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== "data_loss") throw error;
+      for await (const { document } of writesOf(registry, slug, Number.MAX_SAFE_INTEGER)) {
+        if (document !== undefined) return document as Profile;
+        break;
+      }
+      throw error;
+    }
+  };
+
   /** The newest first. */
   async function* writesOf(registry: string, profile: string, before: number): AsyncGenerator<LogEntry> {
     const query = { registry, profile, writesOnly: true, documents: true, newestFirst: true };
@@ -123,10 +140,8 @@ export function createHistoryService(context: ServiceContext): HistoryService {
           const choice = chooseRegistry(name.registry, defaultRegistry);
           const slug = profileSlug(name.slug);
           if (version < 1) throw invalid("version", "is required");
-          const { registry, stored } = await documents.decide((view) => ({
-            registry: existingRegistry(view, choice),
-            stored: view.profile(choice, slug),
-          }));
+          const registry = await documents.decide((view) => existingRegistry(view, choice));
+          const stored = await storedProfile(choice, slug);
           const then = await readVersion(registry, slug, version);
           if (stored !== undefined) refuseReadOnly(stored);
           const draft = draftProfile(slug, undefined, inputOf(then), context);

@@ -50,6 +50,30 @@ test("a row that another process broke fails its own profile alone, and is told 
   expect(await unreadable()).toEqual([200, []]);
 });
 
+test("a rollback mends an unreadable profile, as a write like any other", async () => {
+  await using directory = await temporaryDirectory();
+  const file = directory.path("profiles.db");
+  const { server, resolve, write, unreadable } = await serveRegistries(file);
+  await using _ = server;
+  expect(await write("analyst", "second")).toMatchObject({ status: 200 });
+  withDatabase(file, (db) => db.exec(BREAK));
+  expect(await resolve("analyst")).toMatchObject({ status: 500 });
+  const rollback = (body: object) =>
+    fetch(`${server.url}/api/chat/profiles/analyst/rollback`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  expect((await rollback({ version: 2, expected_version: 1 })).status).toBe(409);
+  const answer = await rollback({ version: 2, expected_version: 2 });
+  expect(await answer.json()).toMatchObject({
+    metadata: { version: 3 },
+    runtime: { system_prompt: "second" },
+  });
+  expect(await resolve("analyst")).toMatchObject({ status: 200 });
+  expect(await unreadable()).toEqual([200, []]);
+});
+
 test("a server starts over an unreadable profile and serves the others", async () => {
   await using directory = await temporaryDirectory();
   const file = directory.path("profiles.db");
