@@ -261,7 +261,7 @@ export function readConfig(flags: Flags, env: Environment): Config {
   return {
     host: settings.text("host") ?? "127.0.0.1",
     port,
-    store: readStore(settings, env),
+    store: readStore(settings),
     seedFile: settings.text("seed-file"),
     defaultRegistry: readSlug(settings.text("default-registry") ?? "default"),
     catalogDir: settings.text("catalog-dir"),
@@ -286,7 +286,7 @@ export function readConfig(flags: Flags, env: Environment): Config {
 }
 
 /** Any store flag beats any store variable; within one source DSN beats path beats file. */
-function readStore(settings: SettingsReader, env: Environment): StoreConfig {
+function readStore(settings: SettingsReader): StoreConfig {
   for (const from of ["flag", "env"] as const) {
     const dsn = settings.from(from, "profile-registry-dsn");
     if (dsn !== undefined) return readDsn(dsn);

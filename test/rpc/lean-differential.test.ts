@@ -1,8 +1,9 @@
 /**
- * The lean path and the stock Connect adapter answer the same, whatever is sent. `LEAN_RUNS` says how many calls of each form
+ * The lean path and the stock Connect adapter answer and log the same, whatever is sent. `LEAN_RUNS` says how many calls of each form
  * (default 40); a failure prints the seed.
  */
 import fc from "fast-check";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type HttpClient, httpClient, type Sent } from "../hostile/http-client.js";
 import { http2Client } from "../hostile/http2-client.js";
@@ -13,6 +14,7 @@ const RUNS = Number(process.env.LEAN_RUNS ?? 40);
 
 interface Side {
   server: TestServer;
+  log: string[];
   http1: HttpClient & Disposable;
   http2: HttpClient & Disposable;
 }
@@ -32,8 +34,13 @@ afterAll(async () => {
 
 async function side(lean: boolean): Promise<Side> {
   const flags = { "seed-file": REGISTRIES, "serve-secrets": "true", "max-body-bytes": "60000" };
-  const server = await startServer(flags, { lean, clock: () => 1_790_000_000_000 });
-  return { server, http1: httpClient(server.port, 2), http2: http2Client(server.port) };
+  const log: string[] = [];
+  const logger = pino(
+    { level: "debug", base: null, timestamp: false },
+    { write: (line) => void log.push(line) },
+  );
+  const server = await startServer(flags, { lean, logger, clock: () => 1_790_000_000_000 });
+  return { server, log, http1: httpClient(server.port, 2), http2: http2Client(server.port) };
 }
 
 const FORMS: [name: string, version: "http1" | "http2", calls: fc.Arbitrary<Sent>][] = [
@@ -50,8 +57,8 @@ describe("answers the same as the stock adapter", () => {
       await fc.assert(
         fc.asyncProperty(calls, async (sent) => {
           const [ours, theirs] = await Promise.all([
-            outcome(lean[version], sent),
-            outcome(stock[version], sent),
+            outcome(lean, version, sent),
+            outcome(stock, version, sent),
           ]);
           expect(ours).toEqual(theirs);
         }),
@@ -61,13 +68,19 @@ describe("answers the same as the stock adapter", () => {
   }
 });
 
-/** All of it but the date, and requests' own ids, which are random. */
-async function outcome(client: HttpClient, sent: Sent) {
+/** All of it but times, and requests' own ids, which are random. */
+async function outcome(side: Side, version: "http1" | "http2", sent: Sent) {
+  side.log.length = 0;
   try {
-    const { status, headers, text, trailers } = await client(sent);
+    const { status, headers, text, trailers } = await side[version](sent);
     for (const all of [headers, trailers]) delete all.date;
-    return { status, headers, text: text.replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, "id"), trailers };
+    const logged = side.log.map((line) => ({ ...JSON.parse(line), duration_ms: 0 }));
+    return { status, headers, text: withoutIds(text), trailers, logged };
   } catch (error) {
     return { code: (error as NodeJS.ErrnoException).code };
   }
+}
+
+function withoutIds(text: string): string {
+  return text.replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, "id");
 }
