@@ -51,7 +51,7 @@ export function restClient(url: string): Client {
         .filter(([, value]) => value !== undefined)
         .map(([name, value]): [string, string] => [name, String(value)]);
       let answer: Response;
-      let text: string;
+      let json: unknown;
       try {
         answer = await fetch(`${url}/api/chat${path}?${new URLSearchParams(given)}`, {
           method,
@@ -60,11 +60,13 @@ export function restClient(url: string): Client {
             ? {}
             : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
         });
-        text = await answer.text();
+        const text = await answer.text();
+        // Of an answer with `connection: close` that breaks off, fetch takes what has come for the whole.
+        json = text === "" ? undefined : JSON.parse(text);
       } catch {
         return { is: "lost" };
       }
-      return outcomeOf(operation, answer, text);
+      return outcomeOf(operation, answer, json);
     },
     close() {},
   };
@@ -133,8 +135,7 @@ function profileBody({ name, note, prompt }: { name?: string; note?: string; pro
   };
 }
 
-function outcomeOf(operation: Operation, answer: Response, text: string): Outcome {
-  const json: unknown = text === "" ? undefined : JSON.parse(text);
+function outcomeOf(operation: Operation, answer: Response, json: unknown): Outcome {
   if (!answer.ok) {
     const { code, detail } = json as { code: string; detail: string };
     return { is: "refused", code, text: detail };

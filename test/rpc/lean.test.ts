@@ -1,7 +1,10 @@
 /** Which calls the lean path answers itself, and what it does where a handler is late or needs more than it has. */
+
 import { type ChannelListener, subscribe, unsubscribe } from "node:diagnostics_channel";
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { Agent, createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { MessageInitShape } from "@bufbuild/protobuf";
@@ -102,6 +105,27 @@ for (const [what, version, sent] of LEFT) {
 test("where other origins are allowed, GETs are left to the stock adapter, which tells caches so", async () => {
   expect(await isLeft(1, { method: "GET", path: RESOLVE + QUERY })).toBe(false);
   expect(await isLeft(1, { method: "GET", path: RESOLVE + QUERY }, withCors.running().port)).toBe(true);
+});
+
+test("a body that is too large, and did not say so, is refused, and its connection goes on", async () => {
+  using agent = Object.assign(new Agent({ keepAlive: true, maxSockets: 1 }), {
+    [Symbol.dispose]: () => agent.destroy(),
+  });
+  const send = async (...parts: string[]) => {
+    const headers = { "content-type": "application/json", "transfer-encoding": "chunked" };
+    const outgoing = request(shared.url() + RESOLVE, { agent, method: "POST", headers });
+    const answered = once(outgoing, "response") as Promise<[IncomingMessage]>;
+    for (const part of parts) outgoing.write(part);
+    const [answer] = await answered;
+    outgoing.end();
+    return [answer.statusCode, await json(answer)];
+  };
+  const much = " ".repeat(1024 * 1024);
+  expect(await send(much, much, much)).toMatchObject([429, { code: "resource_exhausted" }]);
+  const headers = { "content-type": "application/json", "content-length": 2 };
+  const outgoing = request(shared.url() + RESOLVE, { agent, method: "POST", headers }).end("{}");
+  const [next] = (await once(outgoing, "response")) as [IncomingMessage];
+  expect([next.statusCode, await json(next)]).toMatchObject([200, { profile: "default" }]);
 });
 
 type Answer = MessageInitShape<typeof ResolveProfileResponseSchema>;

@@ -33,14 +33,14 @@ export function readBody(
 export function putBack(request: NodeRequest, chunks: readonly Buffer[], more = false): void {
   const rest = more ? request[Symbol.asyncIterator]() : undefined;
   request[Symbol.asyncIterator] = async function* () {
-    let read = false;
+    let wanted = false;
     try {
       yield* chunks;
+      wanted = true;
       if (rest !== undefined) yield* rest;
-      read = true;
     } finally {
-      // As a stream does whose reader has had enough.
-      if (more && !read) request.destroy();
+      // So that the client gets to read the refusal, and to use its connection again.
+      if (!wanted) request.resume();
     }
     return undefined;
   };
