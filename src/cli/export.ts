@@ -1,10 +1,9 @@
 /** `export`: all documents as YAML or JSON (spec 6.3, 6.4). */
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { open, realpath, rename, rm } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { DocumentFormat } from "../../gen/profileregistry/v1/document_service_pb.js";
 import type { Environment } from "../config.js";
+import { replaceFile } from "../store/place-file.js";
 import { addTarget, openClients } from "./clients.js";
 import { readFlags } from "./options.js";
 
@@ -44,35 +43,20 @@ Examples:
       const clients = await openClients(server, readFlags(flags), env, { serveSecrets: withSecrets });
       try {
         const answers = clients.documents.exportDocuments({ registry, format: FORMATS[format], withSecrets });
-        await (output === undefined ? print(answers) : writeFile(output, answers));
+        const chunks = chunksOf(answers);
+        await (output === undefined ? print(chunks) : replaceFile(output, chunks, 0o600));
       } finally {
         await clients.close();
       }
     });
 }
 
-type Chunks = AsyncIterable<{ chunk: Uint8Array }>;
-
-async function print(chunks: Chunks): Promise<void> {
-  for await (const { chunk } of chunks) {
+async function print(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of chunks) {
     if (!process.stdout.write(chunk)) await once(process.stdout, "drain");
   }
 }
 
-/** In place when it is whole, never before. */
-async function writeFile(path: string, chunks: Chunks): Promise<void> {
-  const target = await realpath(path).catch(() => path);
-  const temporary = `${target}.${randomUUID()}.tmp`;
-  try {
-    const file = await open(temporary, "wx", 0o600);
-    try {
-      for await (const { chunk } of chunks) await file.write(chunk);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, target);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+async function* chunksOf(answers: AsyncIterable<{ chunk: Uint8Array }>): AsyncGenerator<Uint8Array> {
+  for await (const { chunk } of answers) yield chunk;
 }

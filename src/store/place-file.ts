@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { link, open, realpath, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
-type Content = string | Uint8Array;
+type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 /** Makes a file with exactly these permissions. Fails with EEXIST, and changes nothing, where something is at the path. */
 export function createFile(path: string, content: Content, mode: number): Promise<void> {
