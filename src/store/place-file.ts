@@ -1,6 +1,6 @@
 /** Files that are there whole or not at all, whatever happens while they are written. */
 import { randomUUID } from "node:crypto";
-import { link, open, realpath, rename, rm } from "node:fs/promises";
+import { link, open, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
@@ -26,7 +26,7 @@ async function place(
   try {
     const file = await open(temporary, "wx", 0o600);
     try {
-      await file.writeFile(content);
+      await writeFile(file, content);
       // Not at opening: the process's mask would take permissions away.
       await file.chmod(mode);
       await file.sync();
