@@ -1,6 +1,10 @@
 /**
- * The Connect protocol, unary (connectrpc.com/docs/protocol): "Unary-Request", "Unary-Get-Request" and "Unary-Response" without
- * compression of requests.
+ * The Connect protocol (connectrpc.com/docs/protocol), unary. In its words:
+ * - Unary-Request: a Bare-Message under `application/json` or `application/proto`, with Connect-Timeout-Ms; no
+ *   Content-Encoding but `identity`. Connect-Protocol-Version is not asked for.
+ * - Unary-Get-Request: the parameters message, base64, encoding; no compression but `identity`.
+ * - Unary-Response: a Bare-Message with 200, or an Error in JSON with the status of its code; both in a Content-Encoding of
+ *   Accept-Encoding, where they are not small.
  */
 import { base64Decode } from "@bufbuild/protobuf/wire";
 import { codeToHttpStatus, errorToJsonBytes, parseTimeout } from "@connectrpc/connect/protocol-connect";

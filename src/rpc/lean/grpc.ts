@@ -1,4 +1,10 @@
-/** gRPC over HTTP/2, unary (grpc/doc/PROTOCOL-HTTP2.md): "Requests" and "Responses" of one uncompressed message. */
+/**
+ * gRPC over HTTP/2 (grpc/doc/PROTOCOL-HTTP2.md), unary. In its words:
+ * - Request: Request-Headers with Content-Type `application/grpc`, `+proto` or `+json`, Timeout, no Message-Encoding but
+ *   `identity`; exactly one Length-Prefixed-Message, its Compressed-Flag 0; EOS.
+ * - Response: Response-Headers, one Length-Prefixed-Message, in a Message-Encoding of Message-Accept-Encoding where it is not
+ *   small, and Trailers; of a refusal Response-Headers and Trailers with Status, Status-Message and `grpc-status-details-bin`.
+ */
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { parseTimeout, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { acceptedCompression, COMPRESS_MIN_BYTES } from "./answer.js";

@@ -3,13 +3,13 @@
  * abort controllers, iterables and streams.
  *
  * It takes on itself:
- * - Connect unary POST and GET over HTTP/1.1 and HTTP/2 (connectrpc.com/docs/protocol, "Unary RPCs"), gRPC over HTTP/2
- *   (grpc/doc/PROTOCOL-HTTP2.md), with JSON or proto, requests that are not compressed and not larger than allowed;
+ * - Connect unary POST and GET over HTTP/1.1 and HTTP/2, gRPC over HTTP/2, with JSON or proto: connect.ts and grpc.ts say which
+ *   rules of the specifications they follow. Requests are not compressed and not larger than allowed;
  * - answers compressed as the client accepts them, and deadlines: DEADLINE_EXCEEDED where a handler takes longer.
  *
  * Everything else is the stock adapter's, with the body put back if it was read: gRPC-Web, streams, compressed requests,
- * pages of browsers (`Origin`), headers that are odd, and everything that cannot be read. Since nothing here has side effects, so
- * is a call that turns out to need more (see LeanCall). Handlers and interceptors are the very ones of the stock adapter.
+ * pages of browsers (`Origin`), headers that are odd, and everything that cannot be read. So is a call that turns out to need more
+ * (see LeanCall): it is run again, since it has no side effects. Handlers and interceptors are the very ones of the stock adapter.
  */
 import type { RequestListener, ServerResponse } from "node:http";
 import { ConnectError } from "@connectrpc/connect";
