@@ -25,6 +25,8 @@ export function resolveLocally(documents: Documents, profile?: string): Resoluti
       registry === documents.registry.slug
         ? documents.profiles.find((candidate) => candidate.slug === slug)
         : undefined,
+    // Processing modes are left to the server.
+    rollouts: () => [],
   };
   return resolve(view, { selection: { body: profile } }, "all", {
     defaultRegistry: documents.registry.slug,

@@ -29,6 +29,7 @@ import { createRoutes, ERROR_DETAIL_FILES, SERVED_SERVICES, serverRoutes } from 
 import { STRICT_JSON, strictRouter } from "./rpc/strict-router.js";
 import { endAbandonedRequests } from "./server/abandoned-requests.js";
 import { refuseBrokenRequests } from "./server/broken-requests.js";
+import { addConsole } from "./server/console.js";
 import { createOnePort } from "./server/one-port.js";
 import { addProbes } from "./server/probes.js";
 import { logRestRequests, rpcLogger } from "./server/request-log.js";
@@ -57,6 +58,8 @@ export interface Overrides {
   createStore?: boolean;
   /** For how long a stop waits for what clients may be sending over idle connections, in ms. Default 0. */
   idleGraceMs?: number;
+  /** More services, served as our own are. */
+  routes?: (router: ConnectRouter) => void;
   /** Whether the common form of reads over RPC has a path of its own (rpc/lean). Default true. */
   lean?: boolean;
 }
@@ -95,6 +98,7 @@ export async function openCore(config: Config, overrides: Overrides = {}): Promi
         clock,
         defaultRegistry: config.defaultRegistry,
         seedFile: config.seedFile,
+        environmentFlags: config.environmentFlags,
       });
     }
     const { version, commit } = readVersion();
@@ -127,6 +131,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const routes = (plain: ConnectRouter): void => {
     apiRoutes(plain);
     serverRoutes(strictRouter(plain), info);
+    overrides.routes?.(strictRouter(plain));
   };
   const listen = createOnePort({ graceMs: STOP_GRACE_MS, idleGraceMs: overrides.idleGraceMs ?? 0 });
   const lean = {
@@ -154,6 +159,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   if (config.corsOrigins.length > 0) await server.register(fastifyCors, corsOptions(config.corsOrigins));
   logRestRequests(server, logger, REST_PREFIX);
   addProbes(server, { store, info, storeName: storeName(config), serving: () => health.serving });
+  if (config.console) await addConsole(server);
   await server.register(restPlugin, {
     prefix: REST_PREFIX,
     services,

@@ -1,6 +1,8 @@
 /** Flags and environment, read in one place (spec 6.1, 6.5). Each flag has an environment form; a flag beats its variable. */
 import { parseSlug } from "./domain/identifiers.js";
 import { DEFAULT_LIMITS, type Limits } from "./domain/limits.js";
+import { type EnvironmentFlags, startingFlags } from "./domain/processing.js";
+import { NEEDED_FLAG, ROLLOUT_FLAGS, type RolloutFlag, type RolloutFlags } from "./domain/rollout.js";
 import { parseDsn } from "./store/sqlite/dsn.js";
 import type { SqliteOptions } from "./store/sqlite/open.js";
 
@@ -133,6 +135,14 @@ export const SETTINGS = [
     help: "show stored secrets over RPC to callers that are no browsers",
   },
   {
+    flag: "console",
+    env: "PROFILE_REGISTRY_CONSOLE",
+    kind: "boolean",
+    value: "BOOL",
+    default: "true",
+    help: "serve the console for browsers under /console/",
+  },
+  {
     flag: "secret-exempt",
     env: "PROFILE_REGISTRY_SECRET_EXEMPT",
     kind: "list",
@@ -234,10 +244,14 @@ export interface Config {
   corsOrigins: readonly string[];
   cookieSecure: boolean;
   serveSecrets: boolean;
+  /** Whether `/console/` is served. */
+  console: boolean;
   secretExempt: readonly string[];
   logLevel: string;
   maxBodyBytes: number;
   limits: Limits;
+  /** `FAST_MODE_…` (spec 5.3). */
+  environmentFlags: EnvironmentFlags;
   /** What the operator should know and that does not stop the start. */
   warnings: readonly string[];
 }
@@ -256,6 +270,7 @@ export function readConfig(flags: Flags, env: Environment): Config {
   const logLevel = settings.text("log-level") ?? "info";
   if (!LOG_LEVELS.includes(logLevel))
     throw new ConfigError(`--log-level must be one of ${LOG_LEVELS.join(", ")}`);
+  const modeFlags = readModeFlags(env);
   const port = settings.count("port") ?? 8080;
   if (port > 65_535) throw new ConfigError(`--port must be at most 65535, not ${port}`);
   return {
@@ -270,6 +285,7 @@ export function readConfig(flags: Flags, env: Environment): Config {
     corsOrigins: settings.list("cors-origin").map(readOrigin),
     cookieSecure: settings.boolean("cookie-secure") ?? true,
     serveSecrets: settings.boolean("serve-secrets") ?? false,
+    console: settings.boolean("console") ?? true,
     secretExempt: settings.list("secret-exempt"),
     logLevel,
     maxBodyBytes: settings.count("max-body-bytes") ?? 1024 * 1024,
@@ -281,8 +297,40 @@ export function readConfig(flags: Flags, env: Environment): Config {
       nameBytes: settings.count("max-name-bytes") ?? DEFAULT_LIMITS.nameBytes,
       depth: settings.count("max-depth") ?? DEFAULT_LIMITS.depth,
     },
-    warnings: isSet(env[NO_EFFECT]) ? [`${NO_EFFECT} has no effect: the profile registry is always on`] : [],
+    environmentFlags: { [MODE_OF_ENVIRONMENT]: modeFlags },
+    warnings: [
+      ...(isSet(env[NO_EFFECT]) ? [`${NO_EFFECT} has no effect: the profile registry is always on`] : []),
+      ...modeWarnings(modeFlags),
+    ],
   };
+}
+
+/** The mode whose rollouts the environment speaks of (spec 5.3), in every registry. */
+const MODE_OF_ENVIRONMENT = "fast";
+
+function readModeFlags(env: Environment): Partial<RolloutFlags> {
+  const flags: Partial<RolloutFlags> = {};
+  for (const flag of ROLLOUT_FLAGS) {
+    const value = env[modeVariable(flag)]?.trim().toLowerCase() ?? "";
+    if (value === "") continue;
+    if (value !== "true" && value !== "false")
+      throw new ConfigError(`${modeVariable(flag)} must be true or false, not "${value}"`);
+    flags[flag] = value === "true";
+  }
+  return flags;
+}
+
+function modeWarnings(flags: Partial<RolloutFlags>): string[] {
+  return ROLLOUT_FLAGS.flatMap((flag) => {
+    const missing = NEEDED_FLAG[flag];
+    return flags[flag] === true && missing !== undefined && !startingFlags(flags)[missing]
+      ? [`${modeVariable(flag)}=true has no effect without ${modeVariable(missing)}=true`]
+      : [];
+  });
+}
+
+function modeVariable(flag: RolloutFlag): string {
+  return `${MODE_OF_ENVIRONMENT}_MODE_${flag}`.toUpperCase();
 }
 
 /** Any store flag beats any store variable; within one source DSN beats path beats file. */

@@ -63,7 +63,7 @@ export interface Registry {
   description?: string;
   default_profile_slug?: string;
   metadata: Metadata;
-  /** Kept as given: nothing reads it until modes are served (spec 5). */
+  /** Mode → declaration (spec 5.1). Typed as JSON: stores from before modes were served hold what nobody checked; `modesOf` reads it. */
   processing_modes?: JsonObject;
 }
 
@@ -98,5 +98,6 @@ export interface RegistryInput {
   /** Blank clears it. */
   default_profile_slug?: string;
   tags?: string[];
+  /** Replaced whole; empty: none. */
   processing_modes?: JsonObject;
 }

@@ -14,6 +14,8 @@ export interface FingerprintInput {
   profile_version: number;
   runtime: EffectiveRuntime;
   step_settings: StepSettings;
+  /** Only where a mode was applied. */
+  processing?: { mode: string; profile: string; profile_version: number };
 }
 
 /**
@@ -33,6 +35,7 @@ export function fingerprint(input: FingerprintInput): string {
     profile_version: input.profile_version,
     ...(Object.keys(runtime).length > 0 ? { runtime } : {}),
     ...(Object.keys(stepSettings).length > 0 ? { step_settings: stepSettings } : {}),
+    ...(input.processing ? { processing: input.processing } : {}),
   };
   return `sha256:${createHash("sha256").update(canonicalize(hashed), "utf8").digest("hex")}`;
 }

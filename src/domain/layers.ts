@@ -3,7 +3,13 @@ import type { MiddlewareUse, StepSettings } from "./document.js";
 import { emptyObject, isObject, type Json } from "./json.js";
 
 /** Low to high. */
-export const LAYERS = ["base_step_settings", "profile", "request_overrides", "operator"] as const;
+export const LAYERS = [
+  "base_step_settings",
+  "profile",
+  "processing_profile",
+  "request_overrides",
+  "operator",
+] as const;
 export type LayerName = (typeof LAYERS)[number];
 
 /** What one layer sets; what it leaves undefined it leaves to the layers below. */

@@ -23,7 +23,9 @@ export interface MemberReader {
   boolean(name: string): boolean | undefined;
   /** An integer of at least 0. */
   count(name: string): number | undefined;
+  number(name: string): number | undefined;
   object(name: string): JsonObject | undefined;
+  numbers(name: string): number[] | undefined;
   strings(name: string): string[] | undefined;
   objects(name: string): MemberReader[] | undefined;
   /** A member of any type. */
@@ -46,20 +48,27 @@ export function readMembers(object: JsonObject, path = ""): MemberReader {
     };
   const array = typed("an array", (value): value is Json[] => Array.isArray(value));
   const objectMember = typed("an object", isObject);
+  const items =
+    <T extends Json>(type: string, fits: (value: Json) => value is T) =>
+    (name: string): T[] | undefined =>
+      array(name)?.map((item, i) => {
+        if (!fits(item)) throw wrong(`${name}[${i}]`, type);
+        return item;
+      });
+  const isString = (value: Json): value is string => typeof value === "string";
+  const isNumber = (value: Json): value is number => typeof value === "number";
   return {
     any,
-    string: typed("a string", (value) => typeof value === "string"),
+    string: typed("a string", isString),
+    number: typed("a number", isNumber),
     boolean: typed("a boolean", (value) => typeof value === "boolean"),
     count: typed(
       "a non-negative integer",
       (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0,
     ),
     object: objectMember,
-    strings: (name) =>
-      array(name)?.map((item, i) => {
-        if (typeof item !== "string") throw wrong(`${name}[${i}]`, "a string");
-        return item;
-      }),
+    strings: items("a string", isString),
+    numbers: items("a number", isNumber),
     objects: (name) =>
       array(name)?.map((item, i) => {
         if (!isObject(item)) throw wrong(`${name}[${i}]`, "an object");
@@ -93,6 +102,7 @@ export function parseRegistryInput(body: MemberReader): RegistryInput {
     description: body.string("description"),
     default_profile_slug: body.string("default_profile_slug"),
     tags: body.inside("metadata")?.strings("tags"),
+    processing_modes: body.object("processing_modes"),
   });
 }
 
@@ -124,7 +134,6 @@ export function parseStoredRegistry(document: JsonObject): Registry {
     slug: body.string("slug") ?? "",
     ...content,
     metadata: parseMetadata(body),
-    ...defined({ processing_modes: body.object("processing_modes") }),
   };
 }
 

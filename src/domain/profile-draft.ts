@@ -16,6 +16,7 @@ import { isBlank, isMiddlewareConfigKey, parseExtensionKey, parseSlug } from "./
 import { copyJson, emptyObject, isObject, type JsonObject, member } from "./json.js";
 import type { Limits } from "./limits.js";
 import { projectConfigs } from "./middleware-config.js";
+import { draftModes } from "./processing-modes.js";
 import { keepStoredSecrets } from "./secrets.js";
 import {
   checkCount,
@@ -150,7 +151,6 @@ export function draftRegistry(
   const displayName = input.display_name?.trim() ?? stored?.display_name ?? "";
   const description = input.description?.trim() ?? stored?.description ?? "";
   const tags = input.tags ?? stored?.metadata.tags ?? [];
-  const modes = input.processing_modes ?? stored?.processing_modes;
   const violations = [
     ...checkName("display_name", displayName, limits),
     ...checkNames("metadata.tags", tags, limits),
@@ -162,6 +162,9 @@ export function draftRegistry(
     else if (parsed.ok) defaultSlug = parsed.value;
     else violations.push({ field: "registry.default_profile_slug", reason: parsed.reason });
   }
+  const modes = input.processing_modes
+    ? draftModes(input.processing_modes, limits, violations)
+    : stored?.processing_modes;
   if (violations.length > 0) throw validationError(violations);
   return {
     slug,
@@ -169,7 +172,7 @@ export function draftRegistry(
     ...(description === "" ? {} : { description }),
     ...(defaultSlug === undefined ? {} : { default_profile_slug: defaultSlug }),
     ...(tags.length === 0 ? {} : { tags }),
-    ...(modes === undefined ? {} : { processing_modes: modes }),
+    ...(modes === undefined || Object.keys(modes).length === 0 ? {} : { processing_modes: modes }),
   };
 }
 

@@ -20,11 +20,17 @@ import {
   type Overrides,
   readOverrides,
 } from "./overrides.js";
+import {
+  decideProcessing,
+  type EnvironmentFlags,
+  type Processing,
+  type ProcessingRequest,
+} from "./processing.js";
 import { redact, redactMiddlewares, refuseRedacted, type SecretExemptions } from "./secrets.js";
 import { type Selection, type SelectionRequest, selectProfile } from "./selection.js";
 import { checkJson, checkStepSettings } from "./validate.js";
 
-export interface ResolveRequest extends OverrideRequest {
+export interface ResolveRequest extends OverrideRequest, ProcessingRequest {
   selection: SelectionRequest;
   runtime_key?: string | undefined;
   base_step_settings?: JsonObject | undefined;
@@ -41,6 +47,8 @@ export interface ResolveSettings {
   secretExempt: SecretExemptions;
   /** What the operator set for emergencies: wins over everything, is no matter of policy. */
   operator: { [name in DirectOverride]?: string | undefined };
+  /** What the environment of the process says of rollout flags (spec 5.3). Default nothing. */
+  environmentFlags?: EnvironmentFlags;
 }
 
 /** The answer in its REST form. */
@@ -55,6 +63,7 @@ export interface Resolution {
   step_settings: StepSettings;
   fingerprint: string;
   selection: Selection;
+  processing: Processing;
   warnings: string[];
   metadata: {
     "profile.registry": string;
@@ -65,7 +74,10 @@ export interface Resolution {
   trace?: TraceEntry[];
 }
 
-/** Throws `malformed`, `not_found`, `validation` or `policy`, in the order selection, request, overrides. */
+/**
+ * Throws `malformed`, `not_found`, `validation`, `failed_precondition` or `policy`, in the order selection, request,
+ * processing, overrides.
+ */
 export function resolve(
   view: DocumentView,
   request: ResolveRequest,
@@ -74,14 +86,25 @@ export function resolve(
 ): Resolution {
   const { registry, profile, selection } = selectProfile(view, request.selection, settings.defaultRegistry);
   const { runtimeKey } = checkRequest(request, settings.limits);
+  const mode = decideProcessing(view, registry, request, settings.environmentFlags ?? {});
   const overrides = readOverrides(request, profile, settings.catalog, settings.limits);
-  const layers = buildLayers(profile, request.base_step_settings, overrides, shown, settings);
+  const profiles = mode.profile ? [profile, mode.profile] : [profile];
+  const layers = buildLayers(profiles, request.base_step_settings, overrides, shown, settings);
   const { runtime, step_settings } = mergeLayers(layers);
   const asStored = request.base_step_settings === undefined && Object.keys(overrides).length === 0;
   const identity = {
     registry: registry.slug,
     profile: profile.slug,
     profile_version: profile.metadata.version,
+  };
+  const { applied_mode, profile: applied, profile_version } = mode.processing;
+  const fingerprinted: FingerprintInput = {
+    ...identity,
+    runtime,
+    step_settings,
+    ...(applied === undefined
+      ? {}
+      : { processing: { mode: applied_mode, profile: applied, profile_version: profile_version! } }),
   };
   return {
     ...identity,
@@ -90,41 +113,61 @@ export function resolve(
     runtime,
     step_settings,
     fingerprint: asStored
-      ? storedFingerprint(profile, settings.operator, { ...identity, runtime, step_settings })
-      : fingerprint({ ...identity, runtime, step_settings }),
+      ? storedFingerprint(profiles, settings.operator, fingerprinted)
+      : fingerprint(fingerprinted),
     selection,
-    warnings: warningsOf(profile, request, overrides, settings),
+    processing: mode.processing,
+    warnings: warningsOf(profiles, request, overrides, settings),
     metadata: metadataOf(registry, profile),
     ...(request.explain ? { trace: traceLayers(layers) } : {}),
   };
 }
 
 /**
- * Of profiles that nothing of a request was laid over, the last one each: hashing is most of a resolve. A document is never
- * changed in place, and the fingerprint is the same whatever secrets are shown.
+ * By the selected profile and the one laid over it (itself where there is none), the last fingerprint of what nothing of a
+ * request was laid over: hashing is most of a resolve. A document is never changed in place, and the fingerprint is the same
+ * whatever secrets are shown.
  */
-const storedFingerprints = new WeakMap<
-  Profile,
-  { registry: string; operator: ResolveSettings["operator"]; value: string }
->();
+const storedFingerprints = new WeakMap<Profile, WeakMap<Profile, StoredFingerprint>>();
+
+interface StoredFingerprint {
+  registry: string;
+  mode: string | undefined;
+  operator: ResolveSettings["operator"];
+  value: string;
+}
 
 function storedFingerprint(
-  profile: Profile,
+  profiles: readonly Profile[],
   operator: ResolveSettings["operator"],
   input: FingerprintInput,
 ): string {
-  const known = storedFingerprints.get(profile);
-  if (known?.registry === input.registry && known.operator === operator) return known.value;
+  const selected = profiles[0]!;
+  const top = profiles.at(-1)!;
+  const byTop = storedFingerprints.get(selected) ?? new WeakMap<Profile, StoredFingerprint>();
+  const mode = input.processing?.mode;
+  const known = byTop.get(top);
+  if (known?.registry === input.registry && known.mode === mode && known.operator === operator)
+    return known.value;
   const value = fingerprint(input);
-  storedFingerprints.set(profile, { registry: input.registry, operator, value });
+  storedFingerprints.set(selected, byTop.set(top, { registry: input.registry, mode, operator, value }));
   return value;
 }
 
 /** Answers the normalised runtime key, if one is given. */
 function checkRequest(request: ResolveRequest, limits: Limits): { runtimeKey: string | undefined } {
   const { request_overrides, base_step_settings, runtime_key, ai_engine, ai_api_type } = request;
+  const { conv_id, targeting_key } = request;
   const violations: Violation[] = checkJson(
-    { base_step_settings, request_overrides, runtime_key, ai_engine, ai_api_type },
+    {
+      base_step_settings,
+      request_overrides,
+      runtime_key,
+      ai_engine,
+      ai_api_type,
+      conv_id,
+      targeting_key,
+    },
     limits,
   );
   if (violations.length > 0) throw validationError(violations);
@@ -141,7 +184,7 @@ function checkRequest(request: ResolveRequest, limits: Limits): { runtimeKey: st
  * caller sent apart from what was stored; the fingerprint does not change by it, since it leaves secrets out.
  */
 function buildLayers(
-  profile: Profile,
+  profiles: readonly Profile[],
   base: JsonObject | undefined,
   overrides: Overrides,
   shown: ShownSecrets,
@@ -150,20 +193,19 @@ function buildLayers(
   const stored = <T extends JsonObject>(value: T): T =>
     shown === "all" ? value : redact(value, secretExempt);
   const own = <T extends JsonObject>(value: T): T => (shown === "none" ? redact(value, secretExempt) : value);
-  const { system_prompt, tools, step_settings_patch } = profile.runtime;
-  const configured =
-    profile.runtime.middlewares && withStoredConfigs(profile.runtime.middlewares, profile.extensions);
-  const layers: Layer[] = [
-    {
-      name: "profile",
+  const layers = profiles.map(({ runtime, extensions }, i): Layer => {
+    const { system_prompt, tools, middlewares, step_settings_patch } = runtime;
+    const configured = middlewares && withStoredConfigs(middlewares, extensions);
+    return {
+      name: i === 0 ? "profile" : "processing_profile",
       ...(system_prompt === undefined ? {} : { system_prompt }),
       ...(tools ? { tools } : {}),
       ...(configured
         ? { middlewares: shown === "all" ? configured : redactMiddlewares(configured, secretExempt) }
         : {}),
       ...(step_settings_patch ? { step_settings: stored(step_settings_patch) } : {}),
-    },
-  ];
+    };
+  });
   if (base) layers.unshift({ name: "base_step_settings", step_settings: own(base) });
   const { middlewares, step_settings_patch: patch, direct, ...rest } = overrides;
   if (Object.keys(overrides).length > 0) {
@@ -197,7 +239,7 @@ function operatorSettings(operator: ResolveSettings["operator"]): StepSettings |
 }
 
 function warningsOf(
-  profile: Profile,
+  profiles: readonly Profile[],
   request: ResolveRequest,
   overrides: Overrides,
   { catalog, operator }: ResolveSettings,
@@ -211,7 +253,8 @@ function warningsOf(
     );
   }
   // An override replaces the stored middlewares whole, and names only known ones.
-  const stored = overrides.middlewares === undefined ? (profile.runtime.middlewares ?? []) : [];
+  const top = profiles.findLast(({ runtime }) => runtime.middlewares !== undefined);
+  const stored = overrides.middlewares === undefined ? (top?.runtime.middlewares ?? []) : [];
   for (const name of new Set(stored.map((entry) => entry.name))) {
     if (!catalog.has(name))
       warnings.push(`middleware "${quoteCut(name)}" is not in the catalogue of this server`);

@@ -1,9 +1,8 @@
 /** Registries written as documents: under `registries:`, or one alone (spec 1.3, 6.3). */
-import type { ProfileInput, RegistryInput } from "../domain/document.js";
+import type { ProfileInput } from "../domain/document.js";
 import { DomainError } from "../domain/errors.js";
 import { emptyObject, isObject } from "../domain/json.js";
 import {
-  defined,
   type MemberReader,
   parseProfileInput,
   parseRegistryInput,
@@ -32,7 +31,7 @@ export function* readRegistry(
   slug: string,
   document: Placed,
 ): Generator<undefined, PlacedRegistry> {
-  const input = readDocument(file, document, `registry "${slug}"`, registryInput);
+  const input = readDocument(file, document, `registry "${slug}"`, parseRegistryInput);
   const at = document.place();
   const map = at.members?.get("profiles");
   const profiles: SourceProfile[] = [];
@@ -52,10 +51,6 @@ export function* readRegistry(
 /** A key without a value counts as an empty object. */
 export function checkObject(file: ParsedFile, { value, place }: Placed, what: string): void {
   if (value !== null && !isObject(value)) throw file.fail(place().offset, `${what} must be an object`);
-}
-
-function registryInput(body: MemberReader): RegistryInput {
-  return defined({ ...parseRegistryInput(body), processing_modes: body.object("processing_modes") });
 }
 
 /** Reads a document's members; one of the wrong type is shown at its place. */

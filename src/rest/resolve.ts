@@ -16,8 +16,16 @@ import type { Handler, Resource } from "./route.js";
 export function resolveResources({ services: { resolver } }: RestOptions): Resource[] {
   const GET: Handler = async (request, reply) => {
     const query = queryOf(request);
+    const mode = query.string("mode");
     const resolution = await resolver.resolve(
-      { selection: selectionOf(request), explain: query.boolean("explain") },
+      {
+        selection: selectionOf(request),
+        processing: isBlank(mode) ? undefined : { mode },
+        deployment: query.string("deployment"),
+        conv_id: query.string("conv_id"),
+        targeting_key: query.string("targeting_key"),
+        explain: query.boolean("explain"),
+      },
       "none",
     );
     setRevision(reply, resolution.revision);
@@ -30,6 +38,8 @@ export function resolveResources({ services: { resolver } }: RestOptions): Resou
 
   const POST: Handler = async (request, reply) => {
     const body = bodyOf(request);
+    const given = body.string("conv_id");
+    const conversation = isBlank(given) ? randomUUID() : given;
     const resolution = await resolver.resolve(
       {
         selection: selectionOf(request, body),
@@ -38,13 +48,16 @@ export function resolveResources({ services: { resolver } }: RestOptions): Resou
         request_overrides: overridesOf(body),
         ai_engine: body.string("ai_engine"),
         ai_api_type: body.string("ai_api_type"),
+        processing: body.any("processing"),
+        deployment: body.string("deployment"),
+        conv_id: conversation,
+        targeting_key: body.string("targeting_key"),
         explain: body.boolean("explain"),
       },
       "none",
     );
     setRevision(reply, resolution.revision);
-    const conversation = body.string("conv_id");
-    return reply.send({ conv_id: isBlank(conversation) ? randomUUID() : conversation, ...resolution });
+    return reply.send({ conv_id: conversation, ...resolution });
   };
 
   return ["/resolve", "/resolve/:profile"].map((path) => ({ path, methods: { GET, POST }, readsOnly: true }));

@@ -27,6 +27,11 @@ export const OPERATIONS: Record<Operation, OperationMessage> = {
   set_default_profile: OperationMessage.SET_DEFAULT_PROFILE,
   delete_registry: OperationMessage.DELETE_REGISTRY,
   restore: OperationMessage.RESTORE,
+  create_rollout: OperationMessage.CREATE_ROLLOUT,
+  update_rollout: OperationMessage.UPDATE_ROLLOUT,
+  advance_rollout: OperationMessage.ADVANCE_ROLLOUT,
+  rollback_rollout: OperationMessage.ROLLBACK_ROLLOUT,
+  delete_rollout: OperationMessage.DELETE_ROLLOUT,
 };
 
 export function versionMessage(entry: ProfileVersion): VersionMessage {

@@ -3,6 +3,7 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { type FieldMask, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
   type MiddlewareUse as MiddlewareMessage,
+  ProcessingModeSchema,
   type Profile as ProfileMessage,
   ProfileSchema,
   type Registry as RegistryMessage,
@@ -13,6 +14,9 @@ import {
 } from "../../gen/profileregistry/v1/profile_pb.js";
 import {
   Layer as LayerMessage,
+  ProcessingOutcome as OutcomeMessage,
+  type ProcessingRequest as ProcessingMessage,
+  type ProcessingSchema,
   type ResolveProfileResponse,
   ResolveProfileResponseSchema,
   SelectionSource as SelectionSourceMessage,
@@ -30,6 +34,8 @@ import { malformed, quoteCut } from "../domain/errors.js";
 import { emptyObject, type JsonObject } from "../domain/json.js";
 import type { EffectiveRuntime, LayerName } from "../domain/layers.js";
 import { defined } from "../domain/parse-document.js";
+import type { Processing, ProcessingOutcome } from "../domain/processing.js";
+import { modesOf } from "../domain/processing-modes.js";
 import type { Resolution } from "../domain/resolve.js";
 import { redactProfile, type SecretExemptions } from "../domain/secrets.js";
 import type { SelectionSource } from "../domain/selection.js";
@@ -58,8 +64,19 @@ const SELECTION_SOURCES: Record<SelectionSource, SelectionSourceMessage> = {
 const LAYERS: Record<LayerName, LayerMessage> = {
   base_step_settings: LayerMessage.BASE_STEP_SETTINGS,
   profile: LayerMessage.PROFILE,
+  processing_profile: LayerMessage.PROCESSING_PROFILE,
   request_overrides: LayerMessage.REQUEST_OVERRIDES,
   operator: LayerMessage.OPERATOR,
+};
+
+const PROCESSING_OUTCOMES: Record<ProcessingOutcome, OutcomeMessage> = {
+  applied: OutcomeMessage.APPLIED,
+  not_requested: OutcomeMessage.NOT_REQUESTED,
+  contract_disabled: OutcomeMessage.CONTRACT_DISABLED,
+  runtime_disabled: OutcomeMessage.RUNTIME_DISABLED,
+  not_in_rollout: OutcomeMessage.NOT_IN_ROLLOUT,
+  profile_missing: OutcomeMessage.PROFILE_MISSING,
+  profile_invalid: OutcomeMessage.PROFILE_INVALID,
 };
 
 /** Which secrets a document shows: all where `exempt` is undefined, else those that it names. */
@@ -98,7 +115,19 @@ export function registryMessage(registry: Registry): RegistryMessage {
     description: registry.description ?? "",
     defaultProfileSlug: registry.default_profile_slug ?? "",
     metadata: metadataMessage(registry.metadata),
+    processingModes: processingModes(registry),
   });
+}
+
+function processingModes(registry: Registry): RegistryMessage["processingModes"] {
+  const modes = Object.create(null) as RegistryMessage["processingModes"];
+  for (const [name, { profiles, description }] of modesOf(registry)) {
+    modes[name] = create(ProcessingModeSchema, {
+      profiles: [...profiles],
+      description: description ?? "",
+    });
+  }
+  return modes;
 }
 
 function metadataMessage(
@@ -139,7 +168,13 @@ const PROFILE_MEMBERS = [
   "extensions",
   "metadata.tags",
 ] as const;
-const REGISTRY_MEMBERS = ["display_name", "description", "default_profile_slug", "metadata.tags"] as const;
+const REGISTRY_MEMBERS = [
+  "display_name",
+  "description",
+  "default_profile_slug",
+  "metadata.tags",
+  "processing_modes",
+] as const;
 
 /** The members that a create or an update sets: the masked ones, else the populated ones. Throws `malformed` on other paths. */
 export function profileInput(profile: ProfileMessage | undefined, mask: FieldMask | undefined): ProfileInput {
@@ -176,15 +211,31 @@ export function registryInput(
   const text = (path: (typeof REGISTRY_MEMBERS)[number], value: string | undefined): string | undefined =>
     (masked?.has(path) ?? Boolean(value)) ? (value ?? "") : undefined;
   const tags = registry?.metadata?.tags ?? [];
+  const modes = Object.entries(registry?.processingModes ?? {});
   return defined({
     display_name: text("display_name", registry?.displayName),
     description: text("description", registry?.description),
     default_profile_slug: text("default_profile_slug", registry?.defaultProfileSlug),
     tags: (masked?.has("metadata.tags") ?? tags.length > 0) ? tags : undefined,
+    processing_modes: (masked?.has("processing_modes") ?? modes.length > 0) ? modesInput(modes) : undefined,
   });
 }
 
-function readMask(mask: FieldMask | undefined, members: readonly string[]): ReadonlySet<string> | undefined {
+function modesInput(modes: [string, RegistryMessage["processingModes"][string]][]): JsonObject {
+  const input = emptyObject();
+  for (const [name, { profiles, description }] of modes) input[name] = { profiles, description };
+  return input;
+}
+
+/** `processing` as a REST body would hold it. */
+export function processingInput(message: ProcessingMessage | undefined): JsonObject | undefined {
+  return message && { mode: message.mode, profile: message.profile, reason: message.reason };
+}
+
+export function readMask(
+  mask: FieldMask | undefined,
+  members: readonly string[],
+): ReadonlySet<string> | undefined {
   if (mask === undefined || mask.paths.length === 0) return undefined;
   for (const path of mask.paths) {
     if (!members.includes(path)) {
@@ -238,6 +289,7 @@ export function resolutionMessage(resolution: Resolution, unchanged: boolean): R
         source: SELECTION_SOURCES[ignored.source],
       })),
     },
+    processing: processingMessage(resolution.processing),
     warnings: resolution.warnings,
     metadata: resolution.metadata,
     trace: (resolution.trace ?? []).map(({ pointer, value, layer, lost }) => ({
@@ -247,4 +299,16 @@ export function resolutionMessage(resolution: Resolution, unchanged: boolean): R
       lost: lost.map((given) => ({ layer: LAYERS[given.layer], value: valueFromJson(given.value) })),
     })),
   });
+}
+
+function processingMessage(processing: Processing): MessageInitShape<typeof ProcessingSchema> {
+  const { requested_mode, applied_mode, profile, profile_version, outcome, bucket } = processing;
+  return {
+    requestedMode: requested_mode,
+    appliedMode: applied_mode,
+    profile: profile ?? "",
+    profileVersion: profile_version ?? 0,
+    outcome: PROCESSING_OUTCOMES[outcome],
+    ...(bucket === undefined ? {} : { bucket }),
+  };
 }

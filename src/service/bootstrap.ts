@@ -1,12 +1,14 @@
 /** What an empty store starts with (spec 6.2): the built-in registry, or a seed file's. */
 import { readFile } from "node:fs/promises";
 import { DomainError, invalid } from "../domain/errors.js";
+import type { EnvironmentFlags } from "../domain/processing.js";
 import { draftProfile, draftRegistry, type Rules } from "../domain/profile-draft.js";
 import { decodeUtf8 } from "../formats/decode-utf8.js";
 import { readDocuments } from "../formats/read-documents.js";
 import type { SourceDocuments, SourceRegistry } from "../formats/source-documents.js";
 import { atItsPosition } from "../formats/violation-position.js";
 import type { Change, Store } from "../store/store.js";
+import { rolloutChanges } from "./declared-rollouts.js";
 import { newProfile } from "./profiles.js";
 import { newRegistry } from "./registries.js";
 import type { Caller } from "./write.js";
@@ -36,6 +38,7 @@ export interface BootstrapOptions {
   rules: Rules;
   defaultRegistry: string;
   seedFile: string | undefined;
+  environmentFlags?: EnvironmentFlags;
   clock: () => number;
 }
 
@@ -74,14 +77,14 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
 }
 
 async function seedChanges(options: BootstrapOptions, nowMs: number): Promise<Change[]> {
-  const { seedFile: file, defaultRegistry, rules } = options;
-  if (file === undefined) return registryChanges(BUILT_IN, rules, nowMs, (error) => error);
+  const { seedFile: file, defaultRegistry } = options;
+  if (file === undefined) return registryChanges(BUILT_IN, options, nowMs, (error) => error);
   const source = readDocuments(decodeUtf8(await readSeedFile(file), file), {
     file,
     registry: defaultRegistry,
   });
   return source.registries.flatMap((registry) =>
-    registryChanges(registry, rules, nowMs, (error, profile) =>
+    registryChanges(registry, options, nowMs, (error, profile) =>
       located(error, source, file, registry.slug, profile),
     ),
   );
@@ -109,7 +112,7 @@ function located(
 /** `explain` turns what is wrong with a document into what the operator reads. */
 function registryChanges(
   registry: SourceRegistry,
-  rules: Rules,
+  { rules, environmentFlags = {} }: Pick<BootstrapOptions, "rules" | "environmentFlags">,
   nowMs: number,
   explain: (error: unknown, profile?: string) => unknown,
 ): Change[] {
@@ -128,8 +131,10 @@ function registryChanges(
     }
     return draft;
   });
+  const created = newRegistry(content, SEED, nowMs);
   return [
-    { operation: "create_registry", registry: newRegistry(content, SEED, nowMs) },
+    { operation: "create_registry", registry: created },
+    ...rolloutChanges(undefined, created, [], nowMs, environmentFlags),
     ...registry.profiles.map(({ slug, input }): Change => {
       const draft = attempt(() => draftProfile(slug, undefined, input, rules), slug);
       return {

@@ -1,5 +1,6 @@
 import type { Catalog } from "../domain/catalog.js";
 import type { Limits } from "../domain/limits.js";
+import type { EnvironmentFlags } from "../domain/processing.js";
 import type { SecretExemptions } from "../domain/secrets.js";
 import type { DocumentReader } from "../store/document-cache.js";
 import type { Store } from "../store/store.js";
@@ -18,4 +19,6 @@ export interface ServiceContext {
   defaultRegistry: string;
   /** Refuses writes to existing documents that do not say which version they were made from. */
   requireExpectedVersion: boolean;
+  /** What the environment of the process says of rollout flags (spec 5.3). */
+  environmentFlags: EnvironmentFlags;
 }

@@ -173,7 +173,7 @@ export function createHistoryService(context: ServiceContext): HistoryService {
 /** `before` is the one that it was made from; undefined for the first. */
 function profileVersion({ document, ...entry }: LogEntry, before: LogEntry | undefined): ProfileVersion {
   if (document === undefined) return { ...entry, changedPaths: [] };
-  const pointers = documentDifferences(before?.document, document)
+  const pointers = documentDifferences(before?.document as Profile | undefined, document as Profile)
     .slice(0, MAX_CHANGED_PATHS)
     .map(({ pointer }) => shortened(pointer));
   return { ...entry, changedPaths: [...new Set(pointers)] };

@@ -7,11 +7,13 @@ import { addChange, type ImportPlan } from "../domain/import-plan.js";
 import { equalJson } from "../domain/json.js";
 import type { Limits } from "../domain/limits.js";
 import { draftProfile, type RegistryContent } from "../domain/profile-draft.js";
+import type { Rollout } from "../domain/rollout.js";
 import type { SecretExemptions } from "../domain/secrets.js";
 import { fileProfile } from "../formats/file-documents.js";
 import type { SourceProfile, SourceRegistry } from "../formats/source-documents.js";
 import type { Change, Expectation, Unversioned } from "../store/store.js";
 import type { ServiceContext } from "./context.js";
+import { rolloutChanges } from "./declared-rollouts.js";
 import type { ImportProblems, ImportSource } from "./import-problems.js";
 import { newProfile, rewrittenProfile } from "./profiles.js";
 import { newRegistry, rewrittenRegistry } from "./registries.js";
@@ -51,8 +53,8 @@ export async function decideRegistry(
 ): Promise<void> {
   const { store } = importing.context;
   const { slug, profiles } = registry;
-  const { registry: stored, revision } = await store.read(slug, []);
-  await decideDocument(source, registry, stored, importing, decision);
+  const { registry: stored, rollouts, revision } = await store.read(slug, []);
+  await decideDocument(source, registry, { stored, rollouts }, importing, decision);
   for (let i = 0; i < profiles.length; i += PAGE) {
     const page = profiles.slice(i, i + PAGE);
     const names = page.map((profile) => profile.slug);
@@ -71,11 +73,12 @@ export async function decideRegistry(
 async function decideDocument(
   source: ImportSource,
   registry: SourceRegistry,
-  stored: Registry | undefined,
+  { stored, rollouts }: { stored: Registry | undefined; rollouts: readonly Rollout[] },
   { context, exempt, options, caller, nowMs }: Importing,
   { problems, plan, expect, changes }: ImportDecision,
 ): Promise<void> {
   const { slug } = registry;
+  const { environmentFlags } = context;
   const at = { ...source, registry: slug };
   const content = problems.attempt(at, () =>
     registryContent(source, registry, stored, options.replace, context.limits),
@@ -94,7 +97,11 @@ async function decideDocument(
   if (stored === undefined) {
     addChange(plan, { action: "create", registry: slug });
     expect.push({ registry: slug, version: 0 });
-    changes.push({ operation: "create_registry", registry: newRegistry(content, caller, nowMs) });
+    const created = newRegistry(content, caller, nowMs);
+    changes.push(
+      { operation: "create_registry", registry: created },
+      ...rolloutChanges(undefined, created, [], nowMs, environmentFlags),
+    );
     return;
   }
   const registryAfter = rewrittenRegistry(stored, content, caller, nowMs);
@@ -106,7 +113,10 @@ async function decideDocument(
   const differences = documentDifferences(stored, registryAfter, exempt);
   addChange(plan, { action: "change", registry: slug, differences });
   expect.push({ registry: slug, version: stored.metadata.version });
-  changes.push({ operation: "update_registry", registry: registryAfter });
+  changes.push(
+    { operation: "update_registry", registry: registryAfter },
+    ...rolloutChanges(stored, registryAfter, rollouts, nowMs, environmentFlags),
+  );
 }
 
 function registryContent(

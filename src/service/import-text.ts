@@ -11,6 +11,9 @@ import { chooseRegistry } from "./names.js";
 import type { Services } from "./services.js";
 import type { Caller } from "./write.js";
 
+/** What an edge lets in where it is not told otherwise. */
+export const DEFAULT_MAX_IMPORT_BYTES = 256 * 1024 * 1024;
+
 export interface ImportTexts extends ImportOptions {
   /** Taken out as they are read: a large text is not kept beside its documents. */
   texts: SourceText[];

@@ -6,6 +6,7 @@ import { isBlank, parseSlug } from "../domain/identifiers.js";
 import { draftRegistry, type RegistryContent } from "../domain/profile-draft.js";
 import type { Change, Committed, Store, Unversioned } from "../store/store.js";
 import type { ServiceContext } from "./context.js";
+import { rolloutChanges } from "./declared-rollouts.js";
 import { chooseRegistry, existingRegistry } from "./names.js";
 import { type Caller, checkExpectedVersion, deletedAnswer } from "./write.js";
 
@@ -46,7 +47,8 @@ export interface DeleteRegistry {
 const PAGE = 500;
 
 export function createRegistriesService(context: ServiceContext): RegistriesService {
-  const { store, documents, writer, limits, defaultRegistry, requireExpectedVersion } = context;
+  const { store, documents, writer, limits, defaultRegistry, requireExpectedVersion, environmentFlags } =
+    context;
 
   return {
     listRegistries: () => store.listRegistries(),
@@ -76,7 +78,10 @@ export function createRegistriesService(context: ServiceContext): RegistriesServ
           const registry = newRegistry(content, caller, nowMs);
           return {
             expect: [{ registry: slug, version: 0 }],
-            changes: [{ operation: "create_registry", registry }],
+            changes: [
+              { operation: "create_registry", registry },
+              ...rolloutChanges(undefined, registry, [], nowMs, environmentFlags),
+            ],
             given: null,
           };
         },
@@ -95,13 +100,15 @@ export function createRegistriesService(context: ServiceContext): RegistriesServ
           const { version } = stored.metadata;
           checkExpectedVersion({ kind: "registry", slug, version }, expectedVersion, requireExpectedVersion);
           const kept = content.default_profile_slug;
+          const registry = rewrittenRegistry(stored, content, caller, nowMs);
           return {
             expect: [
               { registry: slug, version },
               ...(kept === undefined ? [] : [{ registry: slug, profile: kept, version: "exists" as const }]),
             ],
             changes: [
-              { operation: "update_registry", registry: rewrittenRegistry(stored, content, caller, nowMs) },
+              { operation: "update_registry", registry },
+              ...rolloutChanges(stored, registry, view.rollouts(slug), nowMs, environmentFlags),
             ],
             given: null,
           };
@@ -115,8 +122,9 @@ export function createRegistriesService(context: ServiceContext): RegistriesServ
       return writer.writeAfter(
         caller,
         async () => {
-          const { version, revision } = await documents.decide((view) => ({
+          const { version, rollouts, revision } = await documents.decide((view) => ({
             version: existingRegistry(view, slug).metadata.version,
+            rollouts: view.rollouts(slug),
             revision: view.revision,
           }));
           if (slug === defaultRegistry) {
@@ -141,7 +149,11 @@ export function createRegistriesService(context: ServiceContext): RegistriesServ
           return {
             // Every write to a profile moves its registry: this version covers them all.
             expect: [{ registry: slug, version }],
-            changes: [...deletions, { operation: "delete_registry", deleteRegistry: slug }],
+            changes: [
+              ...deletions,
+              ...rolloutChanges(undefined, undefined, rollouts, 0, environmentFlags),
+              { operation: "delete_registry", deleteRegistry: slug },
+            ],
             given: null,
           };
         },

@@ -1,6 +1,7 @@
 /** All use cases over one store, wired. */
 import type { Catalog } from "../domain/catalog.js";
 import { DEFAULT_LIMITS, type Limits } from "../domain/limits.js";
+import type { EnvironmentFlags } from "../domain/processing.js";
 import type { ResolveSettings } from "../domain/resolve.js";
 import { type SecretExemptions, secretExemptions } from "../domain/secrets.js";
 import { type CacheOptions, createDocumentCache } from "../store/document-cache.js";
@@ -28,6 +29,8 @@ export interface ServiceOptions {
   secretExempt?: readonly string[];
   /** Settings that win over every profile and override, for emergencies. */
   operator?: ResolveSettings["operator"];
+  /** What the environment says of rollout flags. Default nothing. */
+  environmentFlags?: EnvironmentFlags;
   cache?: CacheOptions;
   /** Unix milliseconds. Default the system's. */
   clock?: () => number;
@@ -50,7 +53,7 @@ export interface Services {
 }
 
 export function createServices(options: ServiceOptions): Services {
-  const { store, catalog, defaultRegistry = "default", operator = {} } = options;
+  const { store, catalog, defaultRegistry = "default", operator = {}, environmentFlags = {} } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const secretExempt = secretExemptions(options.secretExempt ?? []);
   const documents = createDocumentCache(store, options.cache);
@@ -63,6 +66,7 @@ export function createServices(options: ServiceOptions): Services {
     secretExempt,
     defaultRegistry,
     requireExpectedVersion: options.requireExpectedVersion ?? false,
+    environmentFlags,
   };
   return {
     registries: createRegistriesService(context),
@@ -71,7 +75,14 @@ export function createServices(options: ServiceOptions): Services {
     log: createLogService(context),
     exports: createExportService(context),
     imports: createImportsService(context, secretExempt),
-    resolver: createResolverService(documents, { defaultRegistry, catalog, limits, secretExempt, operator }),
+    resolver: createResolverService(documents, {
+      defaultRegistry,
+      catalog,
+      limits,
+      secretExempt,
+      operator,
+      environmentFlags,
+    }),
     catalog,
     defaultRegistry,
     secretExempt,

@@ -4,7 +4,9 @@
  */
 import type { Profile, Registry } from "../domain/document.js";
 import type { DocumentView } from "../domain/document-view.js";
-import type { Store } from "./store.js";
+import { DomainError } from "../domain/errors.js";
+import type { Rollout } from "../domain/rollout.js";
+import type { DocumentKey, Store } from "./store.js";
 
 export interface DocumentReader {
   /**
@@ -21,6 +23,9 @@ export interface CacheOptions {
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 
+/** What is kept under one key: a document, or all rollouts of a registry. */
+type Kept = Registry | Profile | readonly Rollout[];
+
 /** Thrown by a view at a document that is not in memory yet; the decision runs again when it is. */
 class NotInMemory extends Error {
   constructor(
@@ -29,6 +34,11 @@ class NotInMemory extends Error {
   ) {
     super("document is not in memory");
   }
+}
+
+/** Kept for one decision in the place of a document that cannot be read: what looking it up throws. */
+class Unreadable {
+  constructor(readonly error: DomainError) {}
 }
 
 export function createDocumentCache(
@@ -42,7 +52,7 @@ export function createDocumentCache(
   const applyChanges = async (): Promise<void> => {
     const { revision, changed } = await store.changesSince(current.revision);
     if (changed === "all") documents.clear();
-    else for (const key of changed) documents.drop(keyOf(key.registry, key.profile));
+    else for (const key of changed) documents.drop(keyOf(key));
     if (changed === "all" || revision !== current.revision) current = { revision };
   };
 
@@ -70,7 +80,7 @@ export function createDocumentCache(
   return {
     async decide(decision) {
       // What this call has read, also what is not there or too large to keep.
-      let read = new Map<string, Registry | Profile | undefined>();
+      let read = new Map<string, Kept | Unreadable | undefined>();
       let readAt = current;
       for (;;) {
         await catchUp();
@@ -86,18 +96,27 @@ export function createDocumentCache(
           if (!(error instanceof NotInMemory)) throw error;
           missing = error;
         }
-        const found = await store.read(
-          missing.registry,
-          missing.profile === undefined ? [] : [missing.profile],
-        );
+        const { registry, profile } = missing;
+        const key = keyOf(profile === undefined ? { registry } : { registry, profile });
+        let found: Awaited<ReturnType<typeof store.read>>;
+        try {
+          found = await store.read(registry, profile === undefined ? [] : [profile]);
+        } catch (error) {
+          if (!(error instanceof DomainError) || error.code !== "data_loss") throw error;
+          read.set(key, new Unreadable(error));
+          if (profile === undefined) read.set(rolloutsKey(registry), new Unreadable(error));
+          continue;
+        }
         // Anything else was read at a revision that is not this one: caught up with and read again.
         if (found.revision !== readAt.revision || readAt !== current) continue;
-        const keep = (key: string, document: Registry | Profile | undefined): void => {
-          read.set(key, document);
-          if (document !== undefined) documents.keep(key, document);
+        const keep = (at: string, document: Kept | undefined): void => {
+          read.set(at, document);
+          if (document !== undefined) documents.keep(at, document);
         };
-        keep(keyOf(missing.registry), found.registry);
-        if (missing.profile !== undefined) keep(keyOf(missing.registry, missing.profile), found.profiles[0]);
+        keep(keyOf({ registry }), found.registry);
+        // Of a registry that is not there nothing is kept: there is no end to their names.
+        keep(rolloutsKey(registry), found.registry && found.rollouts);
+        if (profile !== undefined) keep(key, found.profiles[0]);
       }
     },
   };
@@ -106,36 +125,44 @@ export function createDocumentCache(
 function createView(
   revision: number,
   documents: Lru,
-  read: ReadonlyMap<string, Registry | Profile | undefined>,
+  read: ReadonlyMap<string, Kept | Unreadable | undefined>,
 ): DocumentView {
-  const find = (registry: string, profile?: string): Registry | Profile | undefined => {
-    const key = keyOf(registry, profile);
+  const find = (key: string, registry: string, profile?: string): Kept | undefined => {
     const document = documents.get(key) ?? read.get(key);
     if (document === undefined && !read.has(key)) throw new NotInMemory(registry, profile);
+    if (document instanceof Unreadable) throw document.error;
     return document;
   };
   return {
     revision,
-    registry: (slug) => find(slug) as Registry | undefined,
-    profile: (registry, slug) => find(registry, slug) as Profile | undefined,
+    registry: (slug) => find(keyOf({ registry: slug }), slug) as Registry | undefined,
+    profile: (registry, slug) =>
+      find(keyOf({ registry, profile: slug }), registry, slug) as Profile | undefined,
+    rollouts: (registry) => (find(rolloutsKey(registry), registry) ?? []) as readonly Rollout[],
   };
 }
 
 /** Slugs hold no slash. */
-function keyOf(registry: string, profile?: string): string {
+function keyOf({ registry, profile, mode }: DocumentKey): string {
+  if (mode !== undefined) return rolloutsKey(registry);
   return profile === undefined ? registry : `${registry}/${profile}`;
 }
 
+/** All rollouts of a registry are read and dropped together. */
+function rolloutsKey(registry: string): string {
+  return `${registry}/rollouts/`;
+}
+
 interface Lru {
-  get(key: string): Registry | Profile | undefined;
-  keep(key: string, document: Registry | Profile): void;
+  get(key: string): Kept | undefined;
+  keep(key: string, document: Kept): void;
   drop(key: string): void;
   clear(): void;
 }
 
 /** The least recently used go first; a Map keeps the order in which keys were set. */
 function createLru(maxBytes: number): Lru {
-  const entries = new Map<string, { document: Registry | Profile; bytes: number }>();
+  const entries = new Map<string, { document: Kept; bytes: number }>();
   let total = 0;
   const drop = (key: string): void => {
     const entry = entries.get(key);

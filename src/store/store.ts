@@ -13,12 +13,15 @@
  * document that cannot be read.
  */
 import type { Profile, Registry, Source } from "../domain/document.js";
-import type { Json } from "../domain/json.js";
+import type { FiguresCell, FiguresQuery } from "../domain/figures.js";
+import type { Json, JsonObject } from "../domain/json.js";
+import type { Rollout, RolloutFlags } from "../domain/rollout.js";
 
-/** A registry, or a profile in it. */
+/** A registry, or a profile or the rollout of a mode in it. */
 export interface DocumentKey {
   registry: string;
   profile?: string;
+  mode?: string;
 }
 
 export interface Documents {
@@ -27,6 +30,8 @@ export interface Documents {
   registry: Registry | undefined;
   /** In the order asked for; undefined where there is none. */
   profiles: (Profile | undefined)[];
+  /** Of the registry, by mode; those that cannot be read are reported, and not among them. */
+  rollouts: Rollout[];
 }
 
 /** What the documents of a commit must be when it is applied, or it is not: version 0 means "does not exist". */
@@ -50,13 +55,28 @@ export type Operation =
   | "update_registry"
   | "set_default_profile"
   | "delete_registry"
+  | "create_rollout"
+  | "update_rollout"
+  | "advance_rollout"
+  | "rollback_rollout"
+  | "delete_rollout"
   | "restore";
 
 export type Change =
   | { operation: Operation; registry: string; profile: Unversioned<Profile> }
   | { operation: Operation; registry: string; deleteProfile: string }
   | { operation: Operation; registry: Unversioned<Registry> }
-  | { operation: Operation; deleteRegistry: string };
+  | { operation: Operation; deleteRegistry: string }
+  | {
+      operation: Operation;
+      registry: string;
+      rollout: Omit<Rollout, "version">;
+      /** Laid over it where the registry never had a rollout of this mode. */
+      onFirst?: Partial<RolloutFlags>;
+      /** For the log entry: why, and what it was decided from. */
+      details?: JsonObject;
+    }
+  | { operation: Operation; registry: string; deleteRollout: string };
 
 export interface Commit {
   /** Unix milliseconds. */
@@ -66,8 +86,8 @@ export interface Commit {
   /** All checked before anything is changed. */
   expect: readonly Expectation[];
   /**
-   * Applied in order. Every registry with a change moves by one version, once, however many changes it has; one that is only
-   * deleted, with its profiles, does not.
+   * Applied in order. Every registry with a change to itself or its profiles moves by one version, once, however many changes
+   * it has; one that is only deleted, with its profiles, does not. A change to a rollout moves none.
    */
   changes: readonly Change[];
   /** Does everything but store it: the outcome is the one that the commit would have, its revision the one it was tried at. */
@@ -119,7 +139,9 @@ export interface LogEntry extends DocumentKey {
   version: number;
   registryVersion: number;
   /** As it was after the write, with clear secrets; undefined where it was not asked for, cannot be read, and of a delete. */
-  document?: Profile | Registry;
+  document?: Profile | Registry | Rollout;
+  /** Of a write to a rollout: why, and what it was decided from. */
+  details?: JsonObject;
 }
 
 export interface LogQuery {
@@ -130,6 +152,8 @@ export interface LogQuery {
   registry?: string;
   /** Only of profiles of this name; with `registry`. */
   profile?: string;
+  /** Only of rollouts of this mode; with `registry`. */
+  mode?: string;
   /** Only the write that gave this version; with `profile`. */
   version?: number;
   /** Default: the oldest first. */
@@ -156,7 +180,7 @@ export interface ChangesSince {
 }
 
 export interface StoreReader {
-  /** A registry and profiles of it, all as of one revision. */
+  /** A registry, profiles of it and its rollouts, all as of one revision. */
   read(registry: string, profiles: readonly string[]): Promise<Documents>;
   /** All registries, sorted by slug, as of one revision; of those that cannot be read the slugs. */
   listRegistries(): Promise<{ revision: number; registries: Registry[]; unreadable: string[] }>;
@@ -182,7 +206,14 @@ export interface Store extends StoreReader {
    */
   changesSince(revision: number): Promise<ChangesSince>;
   readLog(query: LogQuery): Promise<LogEntry[]>;
-  /** The documents met so far that could not be read, as `registry` or `registry/profile`. */
+  /**
+   * Adds to what turns came to, which all processes on the store add to (spec 5.5); outside revisions and log. What is older
+   * than `keepSinceMs` goes.
+   */
+  addFigures(cells: readonly FiguresCell[], keepSinceMs: number): Promise<void>;
+  /** What has been added so far, one cell for each of its names. */
+  readFigures(query: FiguresQuery): Promise<FiguresCell[]>;
+  /** The documents met so far that could not be read, as `registry`, `registry/profile` or `registry/rollouts/mode`. */
   unreadable(): readonly string[];
   /** Why nothing can be written now, where that is known without trying; for operators. */
   problem(): string | undefined;

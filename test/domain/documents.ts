@@ -3,6 +3,7 @@ import { createCatalog } from "../../src/catalog/catalog.js";
 import type { Metadata, Policy, Profile, Registry } from "../../src/domain/document.js";
 import type { DocumentView } from "../../src/domain/document-view.js";
 import { DEFAULT_LIMITS } from "../../src/domain/limits.js";
+import type { Rollout } from "../../src/domain/rollout.js";
 
 /** The built-in definitions, and one that takes any config. */
 export const catalog = createCatalog([
@@ -42,11 +43,13 @@ export function aRegistry(members: Partial<Registry> = {}): Registry {
 /** A view of registries, each with its profiles. */
 export function viewOf(
   documents: readonly { registry: Registry; profiles: readonly Profile[] }[],
+  rollouts: readonly Rollout[] = [],
 ): DocumentView {
   const bySlug = new Map(documents.map((one) => [one.registry.slug, one]));
   return {
     revision: 7,
     registry: (slug) => bySlug.get(slug)?.registry,
     profile: (registry, slug) => bySlug.get(registry)?.profiles.find((profile) => profile.slug === slug),
+    rollouts: () => rollouts,
   };
 }

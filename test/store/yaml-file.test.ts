@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import type { Profile } from "../../src/domain/document.js";
 import { openFileStore } from "../../src/store/file/file-store.js";
 import { StoreOpenError } from "../../src/store/store.js";
 import { storeContract } from "./contract.js";
@@ -67,7 +68,7 @@ test("the version that a document has now can be read after a restart, older one
     await before.close();
     const after = await openFileStore({ path });
     const log = await after.readLog({ registry: "r", profile: "a", documents: true, limit: 10 });
-    expect(log.map(({ document }) => document?.metadata.version)).toEqual([2]);
+    expect(log.map(({ document }) => (document as Profile).metadata.version)).toEqual([2]);
     await after.close();
   });
 });

@@ -66,6 +66,7 @@ function viewOf({ registries }: ResolveCase["documents"]): DocumentView {
     revision: 1,
     registry: (slug) => all.get(slug)?.registry,
     profile: (registry, slug) => all.get(registry)?.profiles.get(slug),
+    rollouts: () => [],
   };
 }
 

@@ -5,16 +5,18 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_struct, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Operation, Profile, Registry, Source } from "./profile_pb.js";
 import { file_profileregistry_v1_profile } from "./profile_pb.js";
-import type { Message } from "@bufbuild/protobuf";
+import type { Rollout } from "./rollout_service_pb.js";
+import { file_profileregistry_v1_rollout_service } from "./rollout_service_pb.js";
+import type { JsonObject, Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file profileregistry/v1/log_service.proto.
  */
 export const file_profileregistry_v1_log_service: GenFile = /*@__PURE__*/
-  fileDesc("CiRwcm9maWxlcmVnaXN0cnkvdjEvbG9nX3NlcnZpY2UucHJvdG8SEnByb2ZpbGVyZWdpc3RyeS52MSKqAQoVTGlzdExvZ0VudHJpZXNSZXF1ZXN0EhAKCHJlZ2lzdHJ5GAEgASgJEg8KB3Byb2ZpbGUYAiABKAkSFgoOYWZ0ZXJfcmV2aXNpb24YAyABKAMSGQoRaW5jbHVkZV9kb2N1bWVudHMYBCABKAgSFAoMbmV3ZXN0X2ZpcnN0GAUgASgIEhEKCXBhZ2Vfc2l6ZRgGIAEoBRISCgpwYWdlX3Rva2VuGAcgASgJInIKFkxpc3RMb2dFbnRyaWVzUmVzcG9uc2USLQoHZW50cmllcxgBIAMoCzIcLnByb2ZpbGVyZWdpc3RyeS52MS5Mb2dFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEAoIcmV2aXNpb24YAyABKAMihgEKFldhdGNoTG9nRW50cmllc1JlcXVlc3QSEAoIcmVnaXN0cnkYASABKAkSDwoHcHJvZmlsZRgCIAEoCRIbCg5hZnRlcl9yZXZpc2lvbhgDIAEoA0gAiAEBEhkKEWluY2x1ZGVfZG9jdW1lbnRzGAQgASgIQhEKD19hZnRlcl9yZXZpc2lvbiJaChdXYXRjaExvZ0VudHJpZXNSZXNwb25zZRItCgdlbnRyaWVzGAEgAygLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLkxvZ0VudHJ5EhAKCHJldmlzaW9uGAIgASgDIpoDCghMb2dFbnRyeRIQCghyZXZpc2lvbhgBIAEoAxIXCg9jb21taXRfcmV2aXNpb24YAiABKAMSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFYWN0b3IYBCABKAkSKgoGc291cmNlGAUgASgOMhoucHJvZmlsZXJlZ2lzdHJ5LnYxLlNvdXJjZRIwCglvcGVyYXRpb24YBiABKA4yHS5wcm9maWxlcmVnaXN0cnkudjEuT3BlcmF0aW9uEhAKCHJlZ2lzdHJ5GAcgASgJEg8KB3Byb2ZpbGUYCCABKAkSDwoHdmVyc2lvbhgJIAEoDRIYChByZWdpc3RyeV92ZXJzaW9uGAogASgNEjcKEHByb2ZpbGVfZG9jdW1lbnQYCyABKAsyGy5wcm9maWxlcmVnaXN0cnkudjEuUHJvZmlsZUgAEjkKEXJlZ2lzdHJ5X2RvY3VtZW50GAwgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlZ2lzdHJ5SABCCgoIZG9jdW1lbnQy7QEKCkxvZ1NlcnZpY2USbAoOTGlzdExvZ0VudHJpZXMSKS5wcm9maWxlcmVnaXN0cnkudjEuTGlzdExvZ0VudHJpZXNSZXF1ZXN0GioucHJvZmlsZXJlZ2lzdHJ5LnYxLkxpc3RMb2dFbnRyaWVzUmVzcG9uc2UiA5ACARJxCg9XYXRjaExvZ0VudHJpZXMSKi5wcm9maWxlcmVnaXN0cnkudjEuV2F0Y2hMb2dFbnRyaWVzUmVxdWVzdBorLnByb2ZpbGVyZWdpc3RyeS52MS5XYXRjaExvZ0VudHJpZXNSZXNwb25zZSIDkAIBMAFiBnByb3RvMw", [file_google_protobuf_timestamp, file_profileregistry_v1_profile]);
+  fileDesc("CiRwcm9maWxlcmVnaXN0cnkvdjEvbG9nX3NlcnZpY2UucHJvdG8SEnByb2ZpbGVyZWdpc3RyeS52MSKqAQoVTGlzdExvZ0VudHJpZXNSZXF1ZXN0EhAKCHJlZ2lzdHJ5GAEgASgJEg8KB3Byb2ZpbGUYAiABKAkSFgoOYWZ0ZXJfcmV2aXNpb24YAyABKAMSGQoRaW5jbHVkZV9kb2N1bWVudHMYBCABKAgSFAoMbmV3ZXN0X2ZpcnN0GAUgASgIEhEKCXBhZ2Vfc2l6ZRgGIAEoBRISCgpwYWdlX3Rva2VuGAcgASgJInIKFkxpc3RMb2dFbnRyaWVzUmVzcG9uc2USLQoHZW50cmllcxgBIAMoCzIcLnByb2ZpbGVyZWdpc3RyeS52MS5Mb2dFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEAoIcmV2aXNpb24YAyABKAMihgEKFldhdGNoTG9nRW50cmllc1JlcXVlc3QSEAoIcmVnaXN0cnkYASABKAkSDwoHcHJvZmlsZRgCIAEoCRIbCg5hZnRlcl9yZXZpc2lvbhgDIAEoA0gAiAEBEhkKEWluY2x1ZGVfZG9jdW1lbnRzGAQgASgIQhEKD19hZnRlcl9yZXZpc2lvbiJaChdXYXRjaExvZ0VudHJpZXNSZXNwb25zZRItCgdlbnRyaWVzGAEgAygLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLkxvZ0VudHJ5EhAKCHJldmlzaW9uGAIgASgDIosECghMb2dFbnRyeRIQCghyZXZpc2lvbhgBIAEoAxIXCg9jb21taXRfcmV2aXNpb24YAiABKAMSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFYWN0b3IYBCABKAkSKgoGc291cmNlGAUgASgOMhoucHJvZmlsZXJlZ2lzdHJ5LnYxLlNvdXJjZRIwCglvcGVyYXRpb24YBiABKA4yHS5wcm9maWxlcmVnaXN0cnkudjEuT3BlcmF0aW9uEhAKCHJlZ2lzdHJ5GAcgASgJEg8KB3Byb2ZpbGUYCCABKAkSDwoHdmVyc2lvbhgJIAEoDRIYChByZWdpc3RyeV92ZXJzaW9uGAogASgNEjcKEHByb2ZpbGVfZG9jdW1lbnQYCyABKAsyGy5wcm9maWxlcmVnaXN0cnkudjEuUHJvZmlsZUgAEjkKEXJlZ2lzdHJ5X2RvY3VtZW50GAwgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlZ2lzdHJ5SAASNwoQcm9sbG91dF9kb2N1bWVudBgOIAEoCzIbLnByb2ZpbGVyZWdpc3RyeS52MS5Sb2xsb3V0SAASDAoEbW9kZRgNIAEoCRIoCgdkZXRhaWxzGA8gASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdEIKCghkb2N1bWVudDLtAQoKTG9nU2VydmljZRJsCg5MaXN0TG9nRW50cmllcxIpLnByb2ZpbGVyZWdpc3RyeS52MS5MaXN0TG9nRW50cmllc1JlcXVlc3QaKi5wcm9maWxlcmVnaXN0cnkudjEuTGlzdExvZ0VudHJpZXNSZXNwb25zZSIDkAIBEnEKD1dhdGNoTG9nRW50cmllcxIqLnByb2ZpbGVyZWdpc3RyeS52MS5XYXRjaExvZ0VudHJpZXNSZXF1ZXN0GisucHJvZmlsZXJlZ2lzdHJ5LnYxLldhdGNoTG9nRW50cmllc1Jlc3BvbnNlIgOQAgEwAWIGcHJvdG8z", [file_google_protobuf_struct, file_google_protobuf_timestamp, file_profileregistry_v1_profile, file_profileregistry_v1_rollout_service]);
 
 /**
  * Request of ListLogEntries.
@@ -240,7 +242,7 @@ export type LogEntry = Message<"profileregistry.v1.LogEntry"> & {
   registry: string;
 
   /**
-   * The profile; empty where it is the registry itself that was written.
+   * The profile; empty where it is the registry itself or a rollout that was written.
    *
    * @generated from field: string profile = 8;
    */
@@ -281,7 +283,30 @@ export type LogEntry = Message<"profileregistry.v1.LogEntry"> & {
      */
     value: Registry;
     case: "registryDocument";
+  } | {
+    /**
+     * Of a write to a rollout. Without `config_digest` and `capped`, which are not stored.
+     *
+     * @generated from field: profileregistry.v1.Rollout rollout_document = 14;
+     */
+    value: Rollout;
+    case: "rolloutDocument";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * The processing mode whose rollout was written; empty where it is no rollout.
+   *
+   * @generated from field: string mode = 13;
+   */
+  mode: string;
+
+  /**
+   * Of a write to a rollout: why it was made, and what it was decided from. Of a rollback `kind`, `trigger`, `reason`, `stage`,
+   * `percentage`, `gates`, `deployment`; of an update `force`, `reason`.
+   *
+   * @generated from field: google.protobuf.Struct details = 15;
+   */
+  details?: JsonObject;
 };
 
 /**

@@ -23,7 +23,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file profileregistry/v1/profile.proto.
  */
 export const file_profileregistry_v1_profile: GenFile = /*@__PURE__*/
-  fileDesc("CiBwcm9maWxlcmVnaXN0cnkvdjEvcHJvZmlsZS5wcm90bxIScHJvZmlsZXJlZ2lzdHJ5LnYxIpgDCgdQcm9maWxlEgwKBHNsdWcYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEiwKB3J1bnRpbWUYBCABKAsyGy5wcm9maWxlcmVnaXN0cnkudjEuUnVudGltZRIqCgZwb2xpY3kYBSABKAsyGi5wcm9maWxlcmVnaXN0cnkudjEuUG9saWN5Ei4KCG1ldGFkYXRhGAYgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLk1ldGFkYXRhEj8KCmV4dGVuc2lvbnMYByADKAsyKy5wcm9maWxlcmVnaXN0cnkudjEuUHJvZmlsZS5FeHRlbnNpb25zRW50cnkSEAoIcmVnaXN0cnkYCCABKAkSEgoKaXNfZGVmYXVsdBgJIAEoCBIYChByZWdpc3RyeV92ZXJzaW9uGAogASgNGkkKD0V4dGVuc2lvbnNFbnRyeRILCgNrZXkYASABKAkSJQoFdmFsdWUYAiABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWU6AjgBIp0BCgdSdW50aW1lEhUKDXN5c3RlbV9wcm9tcHQYASABKAkSNAoTc3RlcF9zZXR0aW5nc19wYXRjaBgCIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSNgoLbWlkZGxld2FyZXMYAyADKAsyIS5wcm9maWxlcmVnaXN0cnkudjEuTWlkZGxld2FyZVVzZRINCgV0b29scxgEIAMoCSKAAQoNTWlkZGxld2FyZVVzZRIMCgRuYW1lGAEgASgJEg8KAmlkGAIgASgJSACIAQESFAoHZW5hYmxlZBgDIAEoCEgBiAEBEicKBmNvbmZpZxgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RCBQoDX2lkQgoKCF9lbmFibGVkInEKBlBvbGljeRIXCg9hbGxvd19vdmVycmlkZXMYASABKAgSHQoVYWxsb3dlZF9vdmVycmlkZV9rZXlzGAIgAygJEhwKFGRlbmllZF9vdmVycmlkZV9rZXlzGAMgAygJEhEKCXJlYWRfb25seRgEIAEoCCLfAQoITWV0YWRhdGESDwoHdmVyc2lvbhgBIAEoDRIvCgtjcmVhdGVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmNyZWF0ZWRfYnkYBCABKAkSEgoKdXBkYXRlZF9ieRgFIAEoCRIqCgZzb3VyY2UYBiABKA4yGi5wcm9maWxlcmVnaXN0cnkudjEuU291cmNlEgwKBHRhZ3MYByADKAkikQEKCFJlZ2lzdHJ5EgwKBHNsdWcYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhwKFGRlZmF1bHRfcHJvZmlsZV9zbHVnGAQgASgJEi4KCG1ldGFkYXRhGAUgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLk1ldGFkYXRhImcKCkRpZmZlcmVuY2USDwoHcG9pbnRlchgBIAEoCRIkCgRmcm9tGAIgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEiIKAnRvGAMgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlKpoBCgZTb3VyY2USFgoSU09VUkNFX1VOU1BFQ0lGSUVEEAASDwoLU09VUkNFX1JFU1QQARIOCgpTT1VSQ0VfUlBDEAISDgoKU09VUkNFX0NMSRADEhEKDVNPVVJDRV9JTVBPUlQQBBIPCgtTT1VSQ0VfU0VFRBAFEhIKDlNPVVJDRV9VUEdSQURFEAYSDwoLU09VUkNFX0FVVE8QByrUAgoJT3BlcmF0aW9uEhkKFU9QRVJBVElPTl9VTlNQRUNJRklFRBAAEhwKGE9QRVJBVElPTl9DUkVBVEVfUFJPRklMRRABEhwKGE9QRVJBVElPTl9VUERBVEVfUFJPRklMRRACEhwKGE9QRVJBVElPTl9ERUxFVEVfUFJPRklMRRADEh4KGk9QRVJBVElPTl9ST0xMQkFDS19QUk9GSUxFEAQSGwoXT1BFUkFUSU9OX1NFVF9SRUFEX09OTFkQBRIdChlPUEVSQVRJT05fQ1JFQVRFX1JFR0lTVFJZEAYSHQoZT1BFUkFUSU9OX1VQREFURV9SRUdJU1RSWRAHEiEKHU9QRVJBVElPTl9TRVRfREVGQVVMVF9QUk9GSUxFEAgSHQoZT1BFUkFUSU9OX0RFTEVURV9SRUdJU1RSWRAJEhUKEU9QRVJBVElPTl9SRVNUT1JFEApiBnByb3RvMw", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("CiBwcm9maWxlcmVnaXN0cnkvdjEvcHJvZmlsZS5wcm90bxIScHJvZmlsZXJlZ2lzdHJ5LnYxIpgDCgdQcm9maWxlEgwKBHNsdWcYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEiwKB3J1bnRpbWUYBCABKAsyGy5wcm9maWxlcmVnaXN0cnkudjEuUnVudGltZRIqCgZwb2xpY3kYBSABKAsyGi5wcm9maWxlcmVnaXN0cnkudjEuUG9saWN5Ei4KCG1ldGFkYXRhGAYgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLk1ldGFkYXRhEj8KCmV4dGVuc2lvbnMYByADKAsyKy5wcm9maWxlcmVnaXN0cnkudjEuUHJvZmlsZS5FeHRlbnNpb25zRW50cnkSEAoIcmVnaXN0cnkYCCABKAkSEgoKaXNfZGVmYXVsdBgJIAEoCBIYChByZWdpc3RyeV92ZXJzaW9uGAogASgNGkkKD0V4dGVuc2lvbnNFbnRyeRILCgNrZXkYASABKAkSJQoFdmFsdWUYAiABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWU6AjgBIp0BCgdSdW50aW1lEhUKDXN5c3RlbV9wcm9tcHQYASABKAkSNAoTc3RlcF9zZXR0aW5nc19wYXRjaBgCIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSNgoLbWlkZGxld2FyZXMYAyADKAsyIS5wcm9maWxlcmVnaXN0cnkudjEuTWlkZGxld2FyZVVzZRINCgV0b29scxgEIAMoCSKAAQoNTWlkZGxld2FyZVVzZRIMCgRuYW1lGAEgASgJEg8KAmlkGAIgASgJSACIAQESFAoHZW5hYmxlZBgDIAEoCEgBiAEBEicKBmNvbmZpZxgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RCBQoDX2lkQgoKCF9lbmFibGVkInEKBlBvbGljeRIXCg9hbGxvd19vdmVycmlkZXMYASABKAgSHQoVYWxsb3dlZF9vdmVycmlkZV9rZXlzGAIgAygJEhwKFGRlbmllZF9vdmVycmlkZV9rZXlzGAMgAygJEhEKCXJlYWRfb25seRgEIAEoCCLfAQoITWV0YWRhdGESDwoHdmVyc2lvbhgBIAEoDRIvCgtjcmVhdGVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmNyZWF0ZWRfYnkYBCABKAkSEgoKdXBkYXRlZF9ieRgFIAEoCRIqCgZzb3VyY2UYBiABKA4yGi5wcm9maWxlcmVnaXN0cnkudjEuU291cmNlEgwKBHRhZ3MYByADKAkiugIKCFJlZ2lzdHJ5EgwKBHNsdWcYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhwKFGRlZmF1bHRfcHJvZmlsZV9zbHVnGAQgASgJEi4KCG1ldGFkYXRhGAUgASgLMhwucHJvZmlsZXJlZ2lzdHJ5LnYxLk1ldGFkYXRhEksKEHByb2Nlc3NpbmdfbW9kZXMYBiADKAsyMS5wcm9maWxlcmVnaXN0cnkudjEuUmVnaXN0cnkuUHJvY2Vzc2luZ01vZGVzRW50cnkaWgoUUHJvY2Vzc2luZ01vZGVzRW50cnkSCwoDa2V5GAEgASgJEjEKBXZhbHVlGAIgASgLMiIucHJvZmlsZXJlZ2lzdHJ5LnYxLlByb2Nlc3NpbmdNb2RlOgI4ASI3Cg5Qcm9jZXNzaW5nTW9kZRIQCghwcm9maWxlcxgBIAMoCRITCgtkZXNjcmlwdGlvbhgCIAEoCSJnCgpEaWZmZXJlbmNlEg8KB3BvaW50ZXIYASABKAkSJAoEZnJvbRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIiCgJ0bxgDIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZSqaAQoGU291cmNlEhYKElNPVVJDRV9VTlNQRUNJRklFRBAAEg8KC1NPVVJDRV9SRVNUEAESDgoKU09VUkNFX1JQQxACEg4KClNPVVJDRV9DTEkQAxIRCg1TT1VSQ0VfSU1QT1JUEAQSDwoLU09VUkNFX1NFRUQQBRISCg5TT1VSQ0VfVVBHUkFERRAGEg8KC1NPVVJDRV9BVVRPEAcq7QMKCU9wZXJhdGlvbhIZChVPUEVSQVRJT05fVU5TUEVDSUZJRUQQABIcChhPUEVSQVRJT05fQ1JFQVRFX1BST0ZJTEUQARIcChhPUEVSQVRJT05fVVBEQVRFX1BST0ZJTEUQAhIcChhPUEVSQVRJT05fREVMRVRFX1BST0ZJTEUQAxIeChpPUEVSQVRJT05fUk9MTEJBQ0tfUFJPRklMRRAEEhsKF09QRVJBVElPTl9TRVRfUkVBRF9PTkxZEAUSHQoZT1BFUkFUSU9OX0NSRUFURV9SRUdJU1RSWRAGEh0KGU9QRVJBVElPTl9VUERBVEVfUkVHSVNUUlkQBxIhCh1PUEVSQVRJT05fU0VUX0RFRkFVTFRfUFJPRklMRRAIEh0KGU9QRVJBVElPTl9ERUxFVEVfUkVHSVNUUlkQCRIVChFPUEVSQVRJT05fUkVTVE9SRRAKEhwKGE9QRVJBVElPTl9DUkVBVEVfUk9MTE9VVBALEhwKGE9QRVJBVElPTl9VUERBVEVfUk9MTE9VVBAMEh0KGU9QRVJBVElPTl9BRFZBTkNFX1JPTExPVVQQDRIeChpPUEVSQVRJT05fUk9MTEJBQ0tfUk9MTE9VVBAOEhwKGE9QRVJBVElPTl9ERUxFVEVfUk9MTE9VVBAPYgZwcm90bzM", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * A profile: one answer to the question which runtime a chat turn runs with.
@@ -341,6 +341,14 @@ export type Registry = Message<"profileregistry.v1.Registry"> & {
    * @generated from field: profileregistry.v1.Metadata metadata = 5;
    */
   metadata?: Metadata;
+
+  /**
+   * The variants of its runtimes, by name. The names are slugs; `default` and `outcomes` are reserved. With each comes a
+   * rollout, all off.
+   *
+   * @generated from field: map<string, profileregistry.v1.ProcessingMode> processing_modes = 6;
+   */
+  processingModes: { [key: string]: ProcessingMode };
 };
 
 /**
@@ -349,6 +357,35 @@ export type Registry = Message<"profileregistry.v1.Registry"> & {
  */
 export const RegistrySchema: GenMessage<Registry> = /*@__PURE__*/
   messageDesc(file_profileregistry_v1_profile, 5);
+
+/**
+ * A named variant of any runtime of a registry.
+ *
+ * @generated from message profileregistry.v1.ProcessingMode
+ */
+export type ProcessingMode = Message<"profileregistry.v1.ProcessingMode"> & {
+  /**
+   * Profiles of the registry whose runtime is laid over the selected one's. The first is the mode's own; a request may name
+   * another one. At least one, at most 100. They need not exist yet: until then the mode is not applied.
+   *
+   * @generated from field: repeated string profiles = 1;
+   */
+  profiles: string[];
+
+  /**
+   * What it is for. Trimmed on write. Empty when there is none.
+   *
+   * @generated from field: string description = 2;
+   */
+  description: string;
+};
+
+/**
+ * Describes the message profileregistry.v1.ProcessingMode.
+ * Use `create(ProcessingModeSchema)` to create a new message.
+ */
+export const ProcessingModeSchema: GenMessage<ProcessingMode> = /*@__PURE__*/
+  messageDesc(file_profileregistry_v1_profile, 6);
 
 /**
  * A member in which two documents differ. Secrets are shown as `"<redacted>"` on both sides.
@@ -383,7 +420,7 @@ export type Difference = Message<"profileregistry.v1.Difference"> & {
  * Use `create(DifferenceSchema)` to create a new message.
  */
 export const DifferenceSchema: GenMessage<Difference> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_profile, 6);
+  messageDesc(file_profileregistry_v1_profile, 7);
 
 /**
  * Where a write came from.
@@ -536,6 +573,41 @@ export enum Operation {
    * @generated from enum value: OPERATION_RESTORE = 10;
    */
   RESTORE = 10,
+
+  /**
+   * A processing mode was declared, and its rollout created.
+   *
+   * @generated from enum value: OPERATION_CREATE_ROLLOUT = 11;
+   */
+  CREATE_ROLLOUT = 11,
+
+  /**
+   * Members of a rollout were replaced.
+   *
+   * @generated from enum value: OPERATION_UPDATE_ROLLOUT = 12;
+   */
+  UPDATE_ROLLOUT = 12,
+
+  /**
+   * A rollout went on to its next stage.
+   *
+   * @generated from enum value: OPERATION_ADVANCE_ROLLOUT = 13;
+   */
+  ADVANCE_ROLLOUT = 13,
+
+  /**
+   * A rollout was turned back.
+   *
+   * @generated from enum value: OPERATION_ROLLBACK_ROLLOUT = 14;
+   */
+  ROLLBACK_ROLLOUT = 14,
+
+  /**
+   * A processing mode is declared no more, and its rollout was deleted.
+   *
+   * @generated from enum value: OPERATION_DELETE_ROLLOUT = 15;
+   */
+  DELETE_ROLLOUT = 15,
 }
 
 /**

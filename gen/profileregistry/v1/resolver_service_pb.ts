@@ -8,13 +8,15 @@ import type { Value } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_struct } from "@bufbuild/protobuf/wkt";
 import type { Runtime } from "./profile_pb.js";
 import { file_profileregistry_v1_profile } from "./profile_pb.js";
+import type { Deployment } from "./rollout_service_pb.js";
+import { file_profileregistry_v1_rollout_service } from "./rollout_service_pb.js";
 import type { JsonObject, Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file profileregistry/v1/resolver_service.proto.
  */
 export const file_profileregistry_v1_resolver_service: GenFile = /*@__PURE__*/
-  fileDesc("Cilwcm9maWxlcmVnaXN0cnkvdjEvcmVzb2x2ZXJfc2VydmljZS5wcm90bxIScHJvZmlsZXJlZ2lzdHJ5LnYxIpICChVSZXNvbHZlUHJvZmlsZVJlcXVlc3QSEAoIcmVnaXN0cnkYASABKAkSDwoHcHJvZmlsZRgCIAEoCRITCgtydW50aW1lX2tleRgDIAEoCRIzChJiYXNlX3N0ZXBfc2V0dGluZ3MYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EjIKEXJlcXVlc3Rfb3ZlcnJpZGVzGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIRCglhaV9lbmdpbmUYBiABKAkSEwoLYWlfYXBpX3R5cGUYByABKAkSDwoHZXhwbGFpbhgMIAEoCBIZChFrbm93bl9maW5nZXJwcmludBgNIAEoCUoECAgQDCKlAwoWUmVzb2x2ZVByb2ZpbGVSZXNwb25zZRIQCghyZWdpc3RyeRgBIAEoCRIPCgdwcm9maWxlGAIgASgJEhcKD3Byb2ZpbGVfdmVyc2lvbhgDIAEoDRIQCghyZXZpc2lvbhgEIAEoAxITCgtydW50aW1lX2tleRgFIAEoCRIsCgdydW50aW1lGAYgASgLMhsucHJvZmlsZXJlZ2lzdHJ5LnYxLlJ1bnRpbWUSLgoNc3RlcF9zZXR0aW5ncxgHIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSEwoLZmluZ2VycHJpbnQYCCABKAkSEQoJdW5jaGFuZ2VkGAkgASgIEjAKCXNlbGVjdGlvbhgKIAEoCzIdLnByb2ZpbGVyZWdpc3RyeS52MS5TZWxlY3Rpb24SEAoId2FybmluZ3MYCyADKAkSKQoIbWV0YWRhdGEYDSABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0Ei0KBXRyYWNlGA4gAygLMh4ucHJvZmlsZXJlZ2lzdHJ5LnYxLlRyYWNlRW50cnlKBAgMEA0idAoJU2VsZWN0aW9uEjMKBnNvdXJjZRgBIAEoDjIjLnByb2ZpbGVyZWdpc3RyeS52MS5TZWxlY3Rpb25Tb3VyY2USMgoHaWdub3JlZBgCIAMoCzIhLnByb2ZpbGVyZWdpc3RyeS52MS5JZ25vcmVkU291cmNlImMKDUlnbm9yZWRTb3VyY2USMwoGc291cmNlGAEgASgOMiMucHJvZmlsZXJlZ2lzdHJ5LnYxLlNlbGVjdGlvblNvdXJjZRINCgV2YWx1ZRgCIAEoCRIOCgZyZWFzb24YAyABKAkinAEKClRyYWNlRW50cnkSDwoHcG9pbnRlchgBIAEoCRIlCgV2YWx1ZRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIoCgVsYXllchgDIAEoDjIZLnByb2ZpbGVyZWdpc3RyeS52MS5MYXllchIsCgRsb3N0GAQgAygLMh4ucHJvZmlsZXJlZ2lzdHJ5LnYxLkxheWVyVmFsdWUiXQoKTGF5ZXJWYWx1ZRIoCgVsYXllchgBIAEoDjIZLnByb2ZpbGVyZWdpc3RyeS52MS5MYXllchIlCgV2YWx1ZRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZSrsAQoPU2VsZWN0aW9uU291cmNlEiAKHFNFTEVDVElPTl9TT1VSQ0VfVU5TUEVDSUZJRUQQABIZChVTRUxFQ1RJT05fU09VUkNFX1BBVEgQARIZChVTRUxFQ1RJT05fU09VUkNFX0JPRFkQAhIiCh5TRUxFQ1RJT05fU09VUkNFX1FVRVJZX1BST0ZJTEUQAxIiCh5TRUxFQ1RJT05fU09VUkNFX1FVRVJZX1JVTlRJTUUQBBIbChdTRUxFQ1RJT05fU09VUkNFX0NPT0tJRRAFEhwKGFNFTEVDVElPTl9TT1VSQ0VfREVGQVVMVBAGKoYBCgVMYXllchIVChFMQVlFUl9VTlNQRUNJRklFRBAAEhwKGExBWUVSX0JBU0VfU1RFUF9TRVRUSU5HUxABEhEKDUxBWUVSX1BST0ZJTEUQAhIbChdMQVlFUl9SRVFVRVNUX09WRVJSSURFUxAEEhIKDkxBWUVSX09QRVJBVE9SEAUiBAgDEAMyfwoPUmVzb2x2ZXJTZXJ2aWNlEmwKDlJlc29sdmVQcm9maWxlEikucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlc29sdmVQcm9maWxlUmVxdWVzdBoqLnByb2ZpbGVyZWdpc3RyeS52MS5SZXNvbHZlUHJvZmlsZVJlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_struct, file_profileregistry_v1_profile]);
+  fileDesc("Cilwcm9maWxlcmVnaXN0cnkvdjEvcmVzb2x2ZXJfc2VydmljZS5wcm90bxIScHJvZmlsZXJlZ2lzdHJ5LnYxIqkDChVSZXNvbHZlUHJvZmlsZVJlcXVlc3QSEAoIcmVnaXN0cnkYASABKAkSDwoHcHJvZmlsZRgCIAEoCRITCgtydW50aW1lX2tleRgDIAEoCRIzChJiYXNlX3N0ZXBfc2V0dGluZ3MYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EjIKEXJlcXVlc3Rfb3ZlcnJpZGVzGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIRCglhaV9lbmdpbmUYBiABKAkSEwoLYWlfYXBpX3R5cGUYByABKAkSOQoKcHJvY2Vzc2luZxgOIAEoCzIlLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9jZXNzaW5nUmVxdWVzdBIyCgpkZXBsb3ltZW50GA8gASgOMh4ucHJvZmlsZXJlZ2lzdHJ5LnYxLkRlcGxveW1lbnQSDwoHY29udl9pZBgQIAEoCRIVCg10YXJnZXRpbmdfa2V5GBEgASgJEg8KB2V4cGxhaW4YDCABKAgSGQoRa25vd25fZmluZ2VycHJpbnQYDSABKAlKBAgIEAwiQgoRUHJvY2Vzc2luZ1JlcXVlc3QSDAoEbW9kZRgBIAEoCRIPCgdwcm9maWxlGAIgASgJEg4KBnJlYXNvbhgDIAEoCSLZAwoWUmVzb2x2ZVByb2ZpbGVSZXNwb25zZRIQCghyZWdpc3RyeRgBIAEoCRIPCgdwcm9maWxlGAIgASgJEhcKD3Byb2ZpbGVfdmVyc2lvbhgDIAEoDRIQCghyZXZpc2lvbhgEIAEoAxITCgtydW50aW1lX2tleRgFIAEoCRIsCgdydW50aW1lGAYgASgLMhsucHJvZmlsZXJlZ2lzdHJ5LnYxLlJ1bnRpbWUSLgoNc3RlcF9zZXR0aW5ncxgHIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSEwoLZmluZ2VycHJpbnQYCCABKAkSEQoJdW5jaGFuZ2VkGAkgASgIEjAKCXNlbGVjdGlvbhgKIAEoCzIdLnByb2ZpbGVyZWdpc3RyeS52MS5TZWxlY3Rpb24SEAoId2FybmluZ3MYCyADKAkSMgoKcHJvY2Vzc2luZxgPIAEoCzIeLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9jZXNzaW5nEikKCG1ldGFkYXRhGA0gASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBItCgV0cmFjZRgOIAMoCzIeLnByb2ZpbGVyZWdpc3RyeS52MS5UcmFjZUVudHJ5SgQIDBANIrwBCgpQcm9jZXNzaW5nEhYKDnJlcXVlc3RlZF9tb2RlGAEgASgJEhQKDGFwcGxpZWRfbW9kZRgCIAEoCRIPCgdwcm9maWxlGAMgASgJEhcKD3Byb2ZpbGVfdmVyc2lvbhgEIAEoDRI2CgdvdXRjb21lGAUgASgOMiUucHJvZmlsZXJlZ2lzdHJ5LnYxLlByb2Nlc3NpbmdPdXRjb21lEhMKBmJ1Y2tldBgGIAEoDUgAiAEBQgkKB19idWNrZXQidAoJU2VsZWN0aW9uEjMKBnNvdXJjZRgBIAEoDjIjLnByb2ZpbGVyZWdpc3RyeS52MS5TZWxlY3Rpb25Tb3VyY2USMgoHaWdub3JlZBgCIAMoCzIhLnByb2ZpbGVyZWdpc3RyeS52MS5JZ25vcmVkU291cmNlImMKDUlnbm9yZWRTb3VyY2USMwoGc291cmNlGAEgASgOMiMucHJvZmlsZXJlZ2lzdHJ5LnYxLlNlbGVjdGlvblNvdXJjZRINCgV2YWx1ZRgCIAEoCRIOCgZyZWFzb24YAyABKAkinAEKClRyYWNlRW50cnkSDwoHcG9pbnRlchgBIAEoCRIlCgV2YWx1ZRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIoCgVsYXllchgDIAEoDjIZLnByb2ZpbGVyZWdpc3RyeS52MS5MYXllchIsCgRsb3N0GAQgAygLMh4ucHJvZmlsZXJlZ2lzdHJ5LnYxLkxheWVyVmFsdWUiXQoKTGF5ZXJWYWx1ZRIoCgVsYXllchgBIAEoDjIZLnByb2ZpbGVyZWdpc3RyeS52MS5MYXllchIlCgV2YWx1ZRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZSrHAgoRUHJvY2Vzc2luZ091dGNvbWUSIgoeUFJPQ0VTU0lOR19PVVRDT01FX1VOU1BFQ0lGSUVEEAASHgoaUFJPQ0VTU0lOR19PVVRDT01FX0FQUExJRUQQARIkCiBQUk9DRVNTSU5HX09VVENPTUVfTk9UX1JFUVVFU1RFRBACEigKJFBST0NFU1NJTkdfT1VUQ09NRV9DT05UUkFDVF9ESVNBQkxFRBADEicKI1BST0NFU1NJTkdfT1VUQ09NRV9SVU5USU1FX0RJU0FCTEVEEAQSJQohUFJPQ0VTU0lOR19PVVRDT01FX05PVF9JTl9ST0xMT1VUEAUSJgoiUFJPQ0VTU0lOR19PVVRDT01FX1BST0ZJTEVfTUlTU0lORxAGEiYKIlBST0NFU1NJTkdfT1VUQ09NRV9QUk9GSUxFX0lOVkFMSUQQByrsAQoPU2VsZWN0aW9uU291cmNlEiAKHFNFTEVDVElPTl9TT1VSQ0VfVU5TUEVDSUZJRUQQABIZChVTRUxFQ1RJT05fU09VUkNFX1BBVEgQARIZChVTRUxFQ1RJT05fU09VUkNFX0JPRFkQAhIiCh5TRUxFQ1RJT05fU09VUkNFX1FVRVJZX1BST0ZJTEUQAxIiCh5TRUxFQ1RJT05fU09VUkNFX1FVRVJZX1JVTlRJTUUQBBIbChdTRUxFQ1RJT05fU09VUkNFX0NPT0tJRRAFEhwKGFNFTEVDVElPTl9TT1VSQ0VfREVGQVVMVBAGKqQBCgVMYXllchIVChFMQVlFUl9VTlNQRUNJRklFRBAAEhwKGExBWUVSX0JBU0VfU1RFUF9TRVRUSU5HUxABEhEKDUxBWUVSX1BST0ZJTEUQAhIbChdMQVlFUl9SRVFVRVNUX09WRVJSSURFUxAEEhIKDkxBWUVSX09QRVJBVE9SEAUSHAoYTEFZRVJfUFJPQ0VTU0lOR19QUk9GSUxFEAYiBAgDEAMyfwoPUmVzb2x2ZXJTZXJ2aWNlEmwKDlJlc29sdmVQcm9maWxlEikucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlc29sdmVQcm9maWxlUmVxdWVzdBoqLnByb2ZpbGVyZWdpc3RyeS52MS5SZXNvbHZlUHJvZmlsZVJlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_struct, file_profileregistry_v1_profile, file_profileregistry_v1_rollout_service]);
 
 /**
  * Request of ResolveProfile.
@@ -73,6 +75,35 @@ export type ResolveProfileRequest = Message<"profileregistry.v1.ResolveProfileRe
   aiApiType: string;
 
   /**
+   * The variant of the runtime that this turn asks for; absent: `default`. Ignored while no mode of the registry has its
+   * contract enabled. It holds for this request alone.
+   *
+   * @generated from field: profileregistry.v1.ProcessingRequest processing = 14;
+   */
+  processing?: ProcessingRequest;
+
+  /**
+   * The path that the caller's turn runs on; unspecified: local.
+   *
+   * @generated from field: profileregistry.v1.Deployment deployment = 15;
+   */
+  deployment: Deployment;
+
+  /**
+   * The conversation. Decides whether the turn is inside a rollout where there is no `targeting_key`. Not echoed.
+   *
+   * @generated from field: string conv_id = 16;
+   */
+  convId: string;
+
+  /**
+   * What decides whether the turn is inside a rollout, such as a user's id. Blank: `conv_id`.
+   *
+   * @generated from field: string targeting_key = 17;
+   */
+  targetingKey: string;
+
+  /**
    * Adds the trace: which layer gave what.
    *
    * @generated from field: bool explain = 12;
@@ -94,6 +125,41 @@ export type ResolveProfileRequest = Message<"profileregistry.v1.ResolveProfileRe
  */
 export const ResolveProfileRequestSchema: GenMessage<ResolveProfileRequest> = /*@__PURE__*/
   messageDesc(file_profileregistry_v1_resolver_service, 0);
+
+/**
+ * A wish for a processing mode.
+ *
+ * @generated from message profileregistry.v1.ProcessingRequest
+ */
+export type ProcessingRequest = Message<"profileregistry.v1.ProcessingRequest"> & {
+  /**
+   * The mode; blank: `default`, which changes nothing.
+   *
+   * @generated from field: string mode = 1;
+   */
+  mode: string;
+
+  /**
+   * One of the mode's profiles; blank: its first.
+   *
+   * @generated from field: string profile = 2;
+   */
+  profile: string;
+
+  /**
+   * Why, for the caller's own records.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message profileregistry.v1.ProcessingRequest.
+ * Use `create(ProcessingRequestSchema)` to create a new message.
+ */
+export const ProcessingRequestSchema: GenMessage<ProcessingRequest> = /*@__PURE__*/
+  messageDesc(file_profileregistry_v1_resolver_service, 1);
 
 /**
  * Answer of ResolveProfile.
@@ -180,6 +246,13 @@ export type ResolveProfileResponse = Message<"profileregistry.v1.ResolveProfileR
   warnings: string[];
 
   /**
+   * What became of `processing`. Always set.
+   *
+   * @generated from field: profileregistry.v1.Processing processing = 15;
+   */
+  processing?: Processing;
+
+  /**
    * Exactly `profile.registry`, `profile.slug`, `profile.version`, `profile.source`.
    *
    * @generated from field: google.protobuf.Struct metadata = 13;
@@ -199,7 +272,63 @@ export type ResolveProfileResponse = Message<"profileregistry.v1.ResolveProfileR
  * Use `create(ResolveProfileResponseSchema)` to create a new message.
  */
 export const ResolveProfileResponseSchema: GenMessage<ResolveProfileResponse> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 1);
+  messageDesc(file_profileregistry_v1_resolver_service, 2);
+
+/**
+ * Which processing mode the runtime is of.
+ *
+ * @generated from message profileregistry.v1.Processing
+ */
+export type Processing = Message<"profileregistry.v1.Processing"> & {
+  /**
+   * The mode asked for where it was not ignored, else `default`.
+   *
+   * @generated from field: string requested_mode = 1;
+   */
+  requestedMode: string;
+
+  /**
+   * The mode that the runtime is of.
+   *
+   * @generated from field: string applied_mode = 2;
+   */
+  appliedMode: string;
+
+  /**
+   * The profile that was laid over the selected one; empty where none was.
+   *
+   * @generated from field: string profile = 3;
+   */
+  profile: string;
+
+  /**
+   * Its version; 0 where there is none.
+   *
+   * @generated from field: uint32 profile_version = 4;
+   */
+  profileVersion: number;
+
+  /**
+   * Why.
+   *
+   * @generated from field: profileregistry.v1.ProcessingOutcome outcome = 5;
+   */
+  outcome: ProcessingOutcome;
+
+  /**
+   * The bucket of the request's key in the rollout of the mode asked for, 0 to 9,999; absent without a key.
+   *
+   * @generated from field: optional uint32 bucket = 6;
+   */
+  bucket?: number;
+};
+
+/**
+ * Describes the message profileregistry.v1.Processing.
+ * Use `create(ProcessingSchema)` to create a new message.
+ */
+export const ProcessingSchema: GenMessage<Processing> = /*@__PURE__*/
+  messageDesc(file_profileregistry_v1_resolver_service, 3);
 
 /**
  * Which source named the profile.
@@ -227,7 +356,7 @@ export type Selection = Message<"profileregistry.v1.Selection"> & {
  * Use `create(SelectionSchema)` to create a new message.
  */
 export const SelectionSchema: GenMessage<Selection> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 2);
+  messageDesc(file_profileregistry_v1_resolver_service, 4);
 
 /**
  * A source that named a profile and did not count.
@@ -262,7 +391,7 @@ export type IgnoredSource = Message<"profileregistry.v1.IgnoredSource"> & {
  * Use `create(IgnoredSourceSchema)` to create a new message.
  */
 export const IgnoredSourceSchema: GenMessage<IgnoredSource> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 3);
+  messageDesc(file_profileregistry_v1_resolver_service, 5);
 
 /**
  * What became of one merge unit.
@@ -305,7 +434,7 @@ export type TraceEntry = Message<"profileregistry.v1.TraceEntry"> & {
  * Use `create(TraceEntrySchema)` to create a new message.
  */
 export const TraceEntrySchema: GenMessage<TraceEntry> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 4);
+  messageDesc(file_profileregistry_v1_resolver_service, 6);
 
 /**
  * A value that a layer had.
@@ -333,7 +462,76 @@ export type LayerValue = Message<"profileregistry.v1.LayerValue"> & {
  * Use `create(LayerValueSchema)` to create a new message.
  */
 export const LayerValueSchema: GenMessage<LayerValue> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 5);
+  messageDesc(file_profileregistry_v1_resolver_service, 7);
+
+/**
+ * Why a processing mode was applied or not.
+ *
+ * @generated from enum profileregistry.v1.ProcessingOutcome
+ */
+export enum ProcessingOutcome {
+  /**
+   * Not known.
+   *
+   * @generated from enum value: PROCESSING_OUTCOME_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * It was.
+   *
+   * @generated from enum value: PROCESSING_OUTCOME_APPLIED = 1;
+   */
+  APPLIED = 1,
+
+  /**
+   * None was asked for.
+   *
+   * @generated from enum value: PROCESSING_OUTCOME_NOT_REQUESTED = 2;
+   */
+  NOT_REQUESTED = 2,
+
+  /**
+   * `processing` was given and ignored.
+   *
+   * @generated from enum value: PROCESSING_OUTCOME_CONTRACT_DISABLED = 3;
+   */
+  CONTRACT_DISABLED = 3,
+
+  /**
+   * The mode is not turned on.
+   *
+   * @generated from enum value: PROCESSING_OUTCOME_RUNTIME_DISABLED = 4;
+   */
+  RUNTIME_DISABLED = 4,
+
+  /**
+   * The request is outside the rollout.
+   *
+   * @generated from enum value: PROCESSING_OUTCOME_NOT_IN_ROLLOUT = 5;
+   */
+  NOT_IN_ROLLOUT = 5,
+
+  /**
+   * The mode's profile does not exist.
+   *
+   * @generated from enum value: PROCESSING_OUTCOME_PROFILE_MISSING = 6;
+   */
+  PROFILE_MISSING = 6,
+
+  /**
+   * The mode's profile cannot be read.
+   *
+   * @generated from enum value: PROCESSING_OUTCOME_PROFILE_INVALID = 7;
+   */
+  PROFILE_INVALID = 7,
+}
+
+/**
+ * Describes the enum profileregistry.v1.ProcessingOutcome.
+ */
+export const ProcessingOutcomeSchema: GenEnum<ProcessingOutcome> = /*@__PURE__*/
+  enumDesc(file_profileregistry_v1_resolver_service, 0);
 
 /**
  * The places where a request can name a profile, from the one that counts most.
@@ -395,10 +593,10 @@ export enum SelectionSource {
  * Describes the enum profileregistry.v1.SelectionSource.
  */
 export const SelectionSourceSchema: GenEnum<SelectionSource> = /*@__PURE__*/
-  enumDesc(file_profileregistry_v1_resolver_service, 0);
+  enumDesc(file_profileregistry_v1_resolver_service, 1);
 
 /**
- * The layers of a runtime, low to high.
+ * The layers of a runtime.
  *
  * @generated from enum profileregistry.v1.Layer
  */
@@ -437,13 +635,20 @@ export enum Layer {
    * @generated from enum value: LAYER_OPERATOR = 5;
    */
   OPERATOR = 5,
+
+  /**
+   * The profile of the processing mode: above LAYER_PROFILE, below LAYER_REQUEST_OVERRIDES.
+   *
+   * @generated from enum value: LAYER_PROCESSING_PROFILE = 6;
+   */
+  PROCESSING_PROFILE = 6,
 }
 
 /**
  * Describes the enum profileregistry.v1.Layer.
  */
 export const LayerSchema: GenEnum<Layer> = /*@__PURE__*/
-  enumDesc(file_profileregistry_v1_resolver_service, 1);
+  enumDesc(file_profileregistry_v1_resolver_service, 2);
 
 /**
  * Answers, on every chat turn, which runtime the turn runs with.
@@ -455,9 +660,10 @@ export const ResolverService: GenService<{
    * Computes the effective runtime of a request. A chat service keeps one runtime per conversation and rebuilds it
    * when `fingerprint` differs from the last turn's.
    *
-   * INVALID_ARGUMENT for malformed names, unknown override keys and values of the wrong type; NOT_FOUND for an unknown
-   * registry or profile; PERMISSION_DENIED when the profile's policy refuses an override; DATA_LOSS when the stored
-   * profile cannot be read.
+   * INVALID_ARGUMENT for malformed names, unknown override keys and values of the wrong type, and for a processing mode that
+   * the registry does not declare; NOT_FOUND for an unknown registry or profile; PERMISSION_DENIED when the profile's policy
+   * refuses an override; FAILED_PRECONDITION when the cloud path insists on a mode whose profile is missing or cannot be
+   * read; DATA_LOSS when the stored profile cannot be read.
    *
    * @generated from rpc profileregistry.v1.ResolverService.ResolveProfile
    */

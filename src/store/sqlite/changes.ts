@@ -11,17 +11,24 @@ export interface ChangeDetector {
 }
 
 /** Not DISTINCT: for that the planner reads the whole log by the index that has these columns. */
-export const CHANGED_SINCE = "SELECT registry_slug, profile_slug FROM log WHERE revision > ?";
+export const CHANGED_SINCE = "SELECT registry_slug, profile_slug, mode FROM log WHERE revision > ?";
 
 /** Naming more than these takes longer than reading again what is still asked for. */
 const MOST_NAMED = 10_000;
+
+interface ChangedRow {
+  registry_slug: string;
+  profile_slug: string | null;
+  mode: string | null;
+}
 
 export function createChangeDetector(db: Database): ChangeDetector {
   const lastRevision = db.prepare<[]>("SELECT coalesce(max(revision), 0) FROM log").pluck();
   const dataVersion = db.prepare<[]>("PRAGMA data_version").pluck();
   const totalChanges = db.prepare<[]>("SELECT total_changes()").pluck();
-  const changed = db.prepare<[number], { registry_slug: string; profile_slug: string | null }>(CHANGED_SINCE);
-  let seen = { data: -1, own: -1, revision: -1 };
+  const documentChanges = db.prepare<[]>("SELECT n FROM document_changes").pluck();
+  const changed = db.prepare<[number], ChangedRow>(CHANGED_SINCE);
+  let seen = { data: -1, own: -1, revision: -1, documents: -1 };
   /** Somebody edited rows by hand, and no cache has been told. */
   let unlogged = false;
 
@@ -33,9 +40,11 @@ export function createChangeDetector(db: Database): ChangeDetector {
       data: dataVersion.get() as number,
       own: totalChanges.get() as number,
       revision: lastRevision.get() as number,
+      documents: documentChanges.get() as number,
     };
-    // Another connection committed and logged nothing.
-    if (seen.data !== -1 && now.data !== seen.data && now.revision === seen.revision) unlogged = true;
+    // Another connection changed documents and logged nothing.
+    if (seen.data !== -1 && now.documents !== seen.documents && now.revision === seen.revision)
+      unlogged = true;
     seen = now;
     return now.revision;
   });
@@ -47,7 +56,11 @@ export function createChangeDetector(db: Database): ChangeDetector {
       return { revision: now, changed: "all" };
     }
     const keys = new Map<string, DocumentKey>();
-    for (const { registry_slug: registry, profile_slug: profile } of changed.all(revision)) {
+    for (const { registry_slug: registry, profile_slug: profile, mode } of changed.all(revision)) {
+      if (mode !== null) {
+        keys.set(`${registry}/rollouts/${mode}`, { registry, mode });
+        continue;
+      }
       // A write to a profile moves its registry.
       keys.set(registry, { registry });
       if (profile !== null) keys.set(`${registry}/${profile}`, { registry, profile });
@@ -60,7 +73,8 @@ export function createChangeDetector(db: Database): ChangeDetector {
     since: (revision) =>
       current() === revision && !unlogged ? { revision, changed: [] } : readSince(revision),
     committed(revision) {
-      seen = { ...seen, own: totalChanges.get() as number, revision };
+      const documents = documentChanges.get() as number;
+      seen = { ...seen, own: totalChanges.get() as number, revision, documents };
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Metadata, Registry } from "../../domain/document.js";
 import type { Change, Commit, Committed, Conflict, DocumentKey, Expectation } from "../store.js";
 import type { ChangeDetector } from "./changes.js";
 import type { IdempotencyKeys } from "./idempotency-keys.js";
+import type { RolloutRows } from "./rollout-rows.js";
 import type { PayloadReader } from "./stored-json.js";
 
 /** The `profile_slug` under which `last_versions` keeps a registry's own version: no profile can be named so. */
@@ -18,11 +19,13 @@ export function createCommitter(
   payloads: PayloadReader,
   changes: ChangeDetector,
   keys: IdempotencyKeys,
+  rollouts: RolloutRows,
   tried?: () => void,
 ): (commit: Commit) => Committed | Conflict {
   const sql = prepareStatements(db);
 
-  const versionOf = ({ registry, profile }: DocumentKey): number => {
+  const versionOf = ({ registry, profile, mode }: DocumentKey): number => {
+    if (mode !== undefined) return rollouts.versionOf(registry, mode);
     if (profile !== undefined) return sql.profileVersion.get(registry, profile) ?? 0;
     const row = sql.registryVersion.get(registry);
     // Of a document that cannot be read, what is remembered.
@@ -46,7 +49,8 @@ export function createCommitter(
     const registries = new Map<string, Registry>();
     const moved = moveRegistries(commit, registries);
     const versions = commit.changes.map((change, i) => {
-      const registryVersion = moved.get(registryOf(change)) ?? 0;
+      const registryVersion =
+        moved.get(registryOf(change)) ?? lastVersion(registryOf(change), REGISTRY_ITSELF);
       const revision = first + i;
       const written = applyChange(change, commit.timeMs, revision, registryVersion, registries);
       sql.appendLog.run({
@@ -57,6 +61,8 @@ export function createCommitter(
         source: commit.source,
         operation: change.operation,
         registryVersion,
+        mode: null,
+        details: null,
         ...written,
       });
       return written.version;
@@ -77,9 +83,7 @@ export function createCommitter(
 
   /** Every registry with a change moves by one version; those that no change writes themselves are written here. */
   const moveRegistries = (commit: Commit, registries: Map<string, Registry>): Map<string, number> => {
-    const written = new Set(
-      commit.changes.filter((change) => !("profile" in change || "deleteProfile" in change)).map(registryOf),
-    );
+    const written = new Set(commit.changes.filter((change) => !isInsideRegistry(change)).map(registryOf));
     const moved = new Map<string, number>();
     // A delete gives no version, of a registry neither; one that the same commit writes moves all the same.
     for (const change of commit.changes) {
@@ -90,7 +94,9 @@ export function createCommitter(
         moved.set(change.deleteRegistry, lastVersion(change.deleteRegistry, REGISTRY_ITSELF));
       }
     }
-    for (const registry of commit.changes.map(registryOf)) {
+    for (const change of commit.changes) {
+      const registry = registryOf(change);
+      if (isRolloutChange(change)) continue;
       if (moved.has(registry)) continue;
       const version = lastVersion(registry, REGISTRY_ITSELF) + 1;
       moved.set(registry, version);
@@ -140,6 +146,30 @@ export function createCommitter(
       sql.deleteProfile.run(registry, slug);
       return { registry, profile: slug, version: lastVersion(registry, slug), payload: null };
     }
+    if ("rollout" in change) {
+      const { registry, rollout, onFirst, details } = change;
+      const isFirst = rollouts.lastVersion(registry, rollout.mode) === 0;
+      const { version, payload } = rollouts.put(isFirst ? { ...rollout, ...onFirst } : rollout, timeMs);
+      return {
+        registry,
+        profile: null,
+        version,
+        payload,
+        mode: rollout.mode,
+        ...(details ? { details: JSON.stringify(details) } : {}),
+      };
+    }
+    if ("deleteRollout" in change) {
+      const { registry, deleteRollout: mode } = change;
+      rollouts.delete(registry, mode);
+      return {
+        registry,
+        profile: null,
+        version: rollouts.lastVersion(registry, mode),
+        payload: null,
+        mode,
+      };
+    }
     if ("deleteRegistry" in change) {
       sql.deleteRegistry.run(change.deleteRegistry);
       registries.delete(change.deleteRegistry);
@@ -185,6 +215,17 @@ interface LoggedDocument {
   profile: string | null;
   version: number;
   payload: string | null;
+  mode?: string;
+  details?: string;
+}
+
+function isRolloutChange(change: Change): boolean {
+  return "rollout" in change || "deleteRollout" in change;
+}
+
+/** Whether it changes something of a registry and not the registry itself. */
+function isInsideRegistry(change: Change): boolean {
+  return "profile" in change || "deleteProfile" in change || isRolloutChange(change);
 }
 
 function registryOf(change: Change): string {
@@ -193,10 +234,7 @@ function registryOf(change: Change): string {
 }
 
 function writesRegistry(change: Change, slug: string): boolean {
-  return (
-    !("profile" in change || "deleteProfile" in change || "deleteRegistry" in change) &&
-    change.registry.slug === slug
-  );
+  return !isInsideRegistry(change) && !("deleteRegistry" in change) && registryOf(change) === slug;
 }
 
 function prepareStatements(db: Database) {
@@ -233,9 +271,9 @@ function prepareStatements(db: Database) {
     deleteProfile: db.prepare<[string, string]>("DELETE FROM profiles WHERE registry_slug = ? AND slug = ?"),
     appendLog: db.prepare(
       `INSERT INTO log (revision, commit_revision, time_ms, actor, source, operation,
-         registry_slug, profile_slug, version, registry_version, payload_json)
+         registry_slug, profile_slug, mode, version, registry_version, payload_json, details_json)
        VALUES (@revision, @commitRevision, @timeMs, @actor, @source, @operation,
-         @registry, @profile, @version, @registryVersion, @payload)`,
+         @registry, @profile, @mode, @version, @registryVersion, @payload, @details)`,
     ),
   };
 }

@@ -58,7 +58,6 @@ export function upgradeRegistry(slug: string, payload: string, options: Options)
       ...nonEmpty(content),
       ...defined({ default_profile_slug: defaultSlug }),
       metadata: upgradeMetadata(body, options.timeMs),
-      ...defined({ processing_modes: body.object("processing_modes") }),
     },
     profiles: entries
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -112,6 +112,8 @@ export function followFile(first: FileStore, { name, reopen, warn }: FollowOptio
       }
     },
     recall: (...request) => use((store) => store.recall(...request)),
+    addFigures: (...request) => use((store) => store.addFigures(...request)),
+    readFigures: (query) => use((store) => store.readFigures(query)),
     readLog: (query) => use((store) => store.readLog(query)),
     unreadable: () => current.store.unreadable(),
     problem() {

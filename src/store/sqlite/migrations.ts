@@ -67,6 +67,51 @@ const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX idempotency_keys_by_time ON idempotency_keys (time_ms);
     `,
   },
+  {
+    version: 3,
+    name: "rollouts and their figures",
+    // A program of schema 2 answers every mode with the default runtime. It takes figures of others for edits by hand, and
+    // reads its documents again: slower, and right.
+    compatibleFrom: 1,
+    sql: `
+      CREATE TABLE rollouts (
+        registry_slug TEXT NOT NULL REFERENCES profile_registries (slug) ON DELETE CASCADE,
+        mode TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        payload_json TEXT NOT NULL,
+        updated_at_ms INTEGER NOT NULL,
+        PRIMARY KEY (registry_slug, mode)
+      ) WITHOUT ROWID;
+      CREATE TABLE rollout_versions (
+        registry_slug TEXT NOT NULL,
+        mode TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        PRIMARY KEY (registry_slug, mode)
+      ) WITHOUT ROWID;
+      CREATE TABLE rollout_figures (
+        registry_slug TEXT NOT NULL,
+        slot_ms INTEGER NOT NULL,
+        asked_mode TEXT NOT NULL,
+        applied_mode TEXT NOT NULL,
+        deployment TEXT NOT NULL,
+        counts_json TEXT NOT NULL,
+        PRIMARY KEY (registry_slug, slot_ms, asked_mode, applied_mode, deployment)
+      ) WITHOUT ROWID;
+      ALTER TABLE log ADD COLUMN mode TEXT;
+      ALTER TABLE log ADD COLUMN details_json TEXT;
+      -- Counts what is done to rows of documents, so that figures, which move no revision either, are not taken for edits by hand.
+      CREATE TABLE document_changes (n INTEGER NOT NULL);
+      INSERT INTO document_changes VALUES (0);
+      ${["profile_registries", "profiles", "rollouts"]
+        .flatMap((table) =>
+          ["INSERT", "UPDATE", "DELETE"].map(
+            (event) => `CREATE TRIGGER ${table}_${event.toLowerCase()} AFTER ${event} ON ${table}
+              BEGIN UPDATE document_changes SET n = n + 1; END;`,
+          ),
+        )
+        .join("\n")}
+    `,
+  },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

@@ -1,5 +1,6 @@
 /** Entries of the log (spec 2.1), by revision or by document. */
 import type { Database, Statement } from "better-sqlite3";
+import type { JsonObject } from "../../domain/json.js";
 import type { LogEntry, LogQuery } from "../store.js";
 import { orUnreadable, type PayloadReader } from "./stored-json.js";
 
@@ -14,12 +15,14 @@ interface LogRow {
   profile_slug: string | null;
   version: number;
   registry_version: number;
+  mode: string | null;
+  details_json: string | null;
   /** Null of a delete; absent where documents were not asked for. */
   payload_json?: string | null;
 }
 
 const COLUMNS =
-  "revision, commit_revision, time_ms, actor, source, operation, registry_slug, profile_slug, version, registry_version";
+  "revision, commit_revision, time_ms, actor, source, operation, registry_slug, profile_slug, version, registry_version, mode, details_json";
 
 /** A condition for each part of a query that is given: an index serves only what is really asked for. */
 const CONDITIONS: { [part in keyof LogQuery]?: string } = {
@@ -27,6 +30,7 @@ const CONDITIONS: { [part in keyof LogQuery]?: string } = {
   before: "revision < @before",
   registry: "registry_slug = @registry",
   profile: "profile_slug = @profile",
+  mode: "mode = @mode",
   version: "version = @version",
 };
 
@@ -66,9 +70,11 @@ function toLogEntry(row: LogRow, payloads: PayloadReader): LogEntry {
     payload == null
       ? undefined
       : orUnreadable(() =>
-          profile === null
-            ? payloads.registry(registry, payload)
-            : payloads.profile(registry, profile, payload),
+          row.mode !== null
+            ? payloads.rollout(registry, row.mode, payload)
+            : profile === null
+              ? payloads.registry(registry, payload)
+              : payloads.profile(registry, profile, payload),
         );
   return {
     revision: row.revision,
@@ -79,8 +85,10 @@ function toLogEntry(row: LogRow, payloads: PayloadReader): LogEntry {
     operation: row.operation,
     registry,
     ...(profile === null ? {} : { profile }),
+    ...(row.mode === null ? {} : { mode: row.mode }),
     version: row.version,
     registryVersion: row.registry_version,
     ...(document === undefined ? {} : { document }),
+    ...(row.details_json === null ? {} : { details: JSON.parse(row.details_json) as JsonObject }),
   };
 }

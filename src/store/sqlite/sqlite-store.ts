@@ -6,12 +6,14 @@ import type { ProfilePage, Store } from "../store.js";
 import { whenFree } from "./busy.js";
 import { createChangeDetector } from "./changes.js";
 import { createCommitter } from "./commit.js";
+import { createFiguresRows } from "./figures-rows.js";
 import { type FileStore, followFile } from "./follow-file.js";
 import { createIdempotencyKeys } from "./idempotency-keys.js";
 import { createProfileSteps } from "./list-profiles.js";
 import { type OpenDatabase, openDatabase, type SqliteOptions } from "./open.js";
 import type { OpenFiles } from "./open-files.js";
 import { createLogReader } from "./read-log.js";
+import { createRolloutRows } from "./rollout-rows.js";
 import { createPayloadReader, orUnreadable } from "./stored-json.js";
 
 const IN_MEMORY: OpenFiles = { displaced: () => undefined, removeLog: () => {} };
@@ -44,7 +46,9 @@ export function createStore(
   const sql = prepareStatements(db);
   const changes = createChangeDetector(db);
   const keys = createIdempotencyKeys(db);
-  const commit = createCommitter(db, payloads, changes, keys, tried);
+  const rollouts = createRolloutRows(db, payloads);
+  const figures = createFiguresRows(db);
+  const commit = createCommitter(db, payloads, changes, keys, rollouts, tried);
   const readLog = createLogReader(db, payloads);
   const profileSteps = createProfileSteps(db, changes);
   const waitFor = <T>(work: () => T): Promise<T> => whenFree(busyTimeoutMs, work);
@@ -82,6 +86,7 @@ export function createStore(
         revision: changes.revision(),
         registry: readRegistry(registry),
         profiles: slugs.map((slug) => readProfile(registry, slug)),
+        rollouts: rollouts.ofRegistry(registry),
       })),
     listRegistries: () =>
       atOnce(() => {
@@ -122,10 +127,14 @@ export function createStore(
     changesSince: (revision) => waitFor(() => changes.since(revision)),
     recall: (key, nowMs) => waitFor(() => keys.recall(key, nowMs)),
     readLog: (query) => waitFor(() => readLog(query)),
+    addFigures: (cells, keepSinceMs) => waitFor(() => figures.add(cells, keepSinceMs)),
+    readFigures: (query) => waitFor(() => figures.read(query)),
     unreadable: () =>
-      payloads.unreadable(({ registry, profile }) =>
-        profile === undefined ? readRegistry(registry) : readProfile(registry, profile),
-      ),
+      payloads.unreadable(({ registry, profile, mode }) => {
+        if (mode !== undefined) rollouts.one(registry, mode);
+        else if (profile !== undefined) readProfile(registry, profile);
+        else readRegistry(registry);
+      }),
     async close() {
       if (!db.open) return;
       try {

@@ -4,6 +4,8 @@ import { DomainError } from "../../domain/errors.js";
 import { parseSlug } from "../../domain/identifiers.js";
 import { isObject, type Json, type JsonObject } from "../../domain/json.js";
 import { parseStoredProfile, parseStoredRegistry } from "../../domain/parse-document.js";
+import { parseStoredRollout } from "../../domain/parse-rollout.js";
+import type { Rollout } from "../../domain/rollout.js";
 import type { DocumentKey } from "../store.js";
 
 /** Reads payloads, and remembers which could not be read. */
@@ -11,6 +13,7 @@ export interface PayloadReader {
   /** Throws `data_loss` naming the document. */
   profile(registry: string, slug: string, payload: string): Profile;
   registry(slug: string, payload: string): Registry;
+  rollout(registry: string, mode: string, payload: string): Rollout;
   /**
    * Those that still cannot be read. `readAgain` throws where that is so: somebody may have mended or deleted the row
    * since, and nobody need have read it after that.
@@ -20,31 +23,39 @@ export interface PayloadReader {
 
 export function createPayloadReader(): PayloadReader {
   const failed = new Map<string, DocumentKey>();
-  const read = <T extends { slug: string }>(
+  const read = <T extends object>(
     key: DocumentKey,
     payload: string,
     parse: (document: JsonObject) => T,
+    nameOf: (document: T) => string,
   ): T => {
-    const { registry, profile } = key;
+    const { registry, profile, mode } = key;
     try {
       const value = JSON.parse(payload) as Json;
       if (!isObject(value)) throw new TypeError("not an object");
       const document = parse(value);
-      const slug = profile ?? registry;
-      if (document.slug !== slug) throw new TypeError(`it is named "${document.slug}"`);
+      const slug = mode ?? profile ?? registry;
+      if (nameOf(document) !== slug) throw new TypeError(`it is named "${nameOf(document)}"`);
       const named = parseSlug(slug, "profile slug");
       if (!named.ok || named.value !== slug) throw new TypeError("no request can name it");
       return document;
     } catch (cause) {
-      failed.set(profile === undefined ? registry : `${registry}/${profile}`, key);
+      failed.set(nameOfKey(key), key);
       const what =
-        profile === undefined ? `registry "${registry}"` : `profile "${profile}" of registry "${registry}"`;
+        mode !== undefined
+          ? `rollout "${mode}" of registry "${registry}"`
+          : profile !== undefined
+            ? `profile "${profile}" of registry "${registry}"`
+            : `registry "${registry}"`;
       throw new DomainError("data_loss", `the stored document of ${what} cannot be read`, { cause });
     }
   };
   return {
-    profile: (registry, slug, payload) => read({ registry, profile: slug }, payload, parseProfile),
-    registry: (slug, payload) => read({ registry: slug }, payload, parseRegistry),
+    profile: (registry, slug, payload) =>
+      read({ registry, profile: slug }, payload, parseProfile, ({ slug }) => slug),
+    registry: (slug, payload) => read({ registry: slug }, payload, parseRegistry, ({ slug }) => slug),
+    rollout: (registry, mode, payload) =>
+      read({ registry, mode }, payload, parseStoredRollout, ({ mode }) => mode),
     unreadable(readAgain) {
       for (const [name, key] of failed) {
         try {
@@ -57,6 +68,11 @@ export function createPayloadReader(): PayloadReader {
       return [...failed.keys()].sort();
     },
   };
+}
+
+function nameOfKey({ registry, profile, mode }: DocumentKey): string {
+  if (mode !== undefined) return `${registry}/rollouts/${mode}`;
+  return profile === undefined ? registry : `${registry}/${profile}`;
 }
 
 // What an upgrade had to leave as it was (spec 6.2) must not pass for a document with something missing.
