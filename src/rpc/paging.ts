@@ -6,7 +6,7 @@ import { type DomainError, malformed } from "../domain/errors.js";
 const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1_000;
 /** Stock clients refuse messages of 4 MiB. */
-const MAX_PAGE_BYTES = 3 * 1024 * 1024;
+export const MAX_PAGE_BYTES = 3 * 1024 * 1024;
 /** Tag and length of an item in its list. */
 const ITEM_OVERHEAD_BYTES = 6;
 

@@ -6,6 +6,8 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Value } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_struct } from "@bufbuild/protobuf/wkt";
+import type { BadRequest, ErrorInfo } from "../../google/rpc/error_details_pb.js";
+import { file_google_rpc_error_details } from "../../google/rpc/error_details_pb.js";
 import type { Runtime } from "./profile_pb.js";
 import { file_profileregistry_v1_profile } from "./profile_pb.js";
 import type { Deployment } from "./rollout_service_pb.js";
@@ -16,7 +18,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file profileregistry/v1/resolver_service.proto.
  */
 export const file_profileregistry_v1_resolver_service: GenFile = /*@__PURE__*/
-  fileDesc("Cilwcm9maWxlcmVnaXN0cnkvdjEvcmVzb2x2ZXJfc2VydmljZS5wcm90bxIScHJvZmlsZXJlZ2lzdHJ5LnYxIqkDChVSZXNvbHZlUHJvZmlsZVJlcXVlc3QSEAoIcmVnaXN0cnkYASABKAkSDwoHcHJvZmlsZRgCIAEoCRITCgtydW50aW1lX2tleRgDIAEoCRIzChJiYXNlX3N0ZXBfc2V0dGluZ3MYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EjIKEXJlcXVlc3Rfb3ZlcnJpZGVzGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIRCglhaV9lbmdpbmUYBiABKAkSEwoLYWlfYXBpX3R5cGUYByABKAkSOQoKcHJvY2Vzc2luZxgOIAEoCzIlLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9jZXNzaW5nUmVxdWVzdBIyCgpkZXBsb3ltZW50GA8gASgOMh4ucHJvZmlsZXJlZ2lzdHJ5LnYxLkRlcGxveW1lbnQSDwoHY29udl9pZBgQIAEoCRIVCg10YXJnZXRpbmdfa2V5GBEgASgJEg8KB2V4cGxhaW4YDCABKAgSGQoRa25vd25fZmluZ2VycHJpbnQYDSABKAlKBAgIEAwiQgoRUHJvY2Vzc2luZ1JlcXVlc3QSDAoEbW9kZRgBIAEoCRIPCgdwcm9maWxlGAIgASgJEg4KBnJlYXNvbhgDIAEoCSLZAwoWUmVzb2x2ZVByb2ZpbGVSZXNwb25zZRIQCghyZWdpc3RyeRgBIAEoCRIPCgdwcm9maWxlGAIgASgJEhcKD3Byb2ZpbGVfdmVyc2lvbhgDIAEoDRIQCghyZXZpc2lvbhgEIAEoAxITCgtydW50aW1lX2tleRgFIAEoCRIsCgdydW50aW1lGAYgASgLMhsucHJvZmlsZXJlZ2lzdHJ5LnYxLlJ1bnRpbWUSLgoNc3RlcF9zZXR0aW5ncxgHIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSEwoLZmluZ2VycHJpbnQYCCABKAkSEQoJdW5jaGFuZ2VkGAkgASgIEjAKCXNlbGVjdGlvbhgKIAEoCzIdLnByb2ZpbGVyZWdpc3RyeS52MS5TZWxlY3Rpb24SEAoId2FybmluZ3MYCyADKAkSMgoKcHJvY2Vzc2luZxgPIAEoCzIeLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9jZXNzaW5nEikKCG1ldGFkYXRhGA0gASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBItCgV0cmFjZRgOIAMoCzIeLnByb2ZpbGVyZWdpc3RyeS52MS5UcmFjZUVudHJ5SgQIDBANIrwBCgpQcm9jZXNzaW5nEhYKDnJlcXVlc3RlZF9tb2RlGAEgASgJEhQKDGFwcGxpZWRfbW9kZRgCIAEoCRIPCgdwcm9maWxlGAMgASgJEhcKD3Byb2ZpbGVfdmVyc2lvbhgEIAEoDRI2CgdvdXRjb21lGAUgASgOMiUucHJvZmlsZXJlZ2lzdHJ5LnYxLlByb2Nlc3NpbmdPdXRjb21lEhMKBmJ1Y2tldBgGIAEoDUgAiAEBQgkKB19idWNrZXQidAoJU2VsZWN0aW9uEjMKBnNvdXJjZRgBIAEoDjIjLnByb2ZpbGVyZWdpc3RyeS52MS5TZWxlY3Rpb25Tb3VyY2USMgoHaWdub3JlZBgCIAMoCzIhLnByb2ZpbGVyZWdpc3RyeS52MS5JZ25vcmVkU291cmNlImMKDUlnbm9yZWRTb3VyY2USMwoGc291cmNlGAEgASgOMiMucHJvZmlsZXJlZ2lzdHJ5LnYxLlNlbGVjdGlvblNvdXJjZRINCgV2YWx1ZRgCIAEoCRIOCgZyZWFzb24YAyABKAkinAEKClRyYWNlRW50cnkSDwoHcG9pbnRlchgBIAEoCRIlCgV2YWx1ZRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIoCgVsYXllchgDIAEoDjIZLnByb2ZpbGVyZWdpc3RyeS52MS5MYXllchIsCgRsb3N0GAQgAygLMh4ucHJvZmlsZXJlZ2lzdHJ5LnYxLkxheWVyVmFsdWUiXQoKTGF5ZXJWYWx1ZRIoCgVsYXllchgBIAEoDjIZLnByb2ZpbGVyZWdpc3RyeS52MS5MYXllchIlCgV2YWx1ZRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZSrHAgoRUHJvY2Vzc2luZ091dGNvbWUSIgoeUFJPQ0VTU0lOR19PVVRDT01FX1VOU1BFQ0lGSUVEEAASHgoaUFJPQ0VTU0lOR19PVVRDT01FX0FQUExJRUQQARIkCiBQUk9DRVNTSU5HX09VVENPTUVfTk9UX1JFUVVFU1RFRBACEigKJFBST0NFU1NJTkdfT1VUQ09NRV9DT05UUkFDVF9ESVNBQkxFRBADEicKI1BST0NFU1NJTkdfT1VUQ09NRV9SVU5USU1FX0RJU0FCTEVEEAQSJQohUFJPQ0VTU0lOR19PVVRDT01FX05PVF9JTl9ST0xMT1VUEAUSJgoiUFJPQ0VTU0lOR19PVVRDT01FX1BST0ZJTEVfTUlTU0lORxAGEiYKIlBST0NFU1NJTkdfT1VUQ09NRV9QUk9GSUxFX0lOVkFMSUQQByrsAQoPU2VsZWN0aW9uU291cmNlEiAKHFNFTEVDVElPTl9TT1VSQ0VfVU5TUEVDSUZJRUQQABIZChVTRUxFQ1RJT05fU09VUkNFX1BBVEgQARIZChVTRUxFQ1RJT05fU09VUkNFX0JPRFkQAhIiCh5TRUxFQ1RJT05fU09VUkNFX1FVRVJZX1BST0ZJTEUQAxIiCh5TRUxFQ1RJT05fU09VUkNFX1FVRVJZX1JVTlRJTUUQBBIbChdTRUxFQ1RJT05fU09VUkNFX0NPT0tJRRAFEhwKGFNFTEVDVElPTl9TT1VSQ0VfREVGQVVMVBAGKqQBCgVMYXllchIVChFMQVlFUl9VTlNQRUNJRklFRBAAEhwKGExBWUVSX0JBU0VfU1RFUF9TRVRUSU5HUxABEhEKDUxBWUVSX1BST0ZJTEUQAhIbChdMQVlFUl9SRVFVRVNUX09WRVJSSURFUxAEEhIKDkxBWUVSX09QRVJBVE9SEAUSHAoYTEFZRVJfUFJPQ0VTU0lOR19QUk9GSUxFEAYiBAgDEAMyfwoPUmVzb2x2ZXJTZXJ2aWNlEmwKDlJlc29sdmVQcm9maWxlEikucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlc29sdmVQcm9maWxlUmVxdWVzdBoqLnByb2ZpbGVyZWdpc3RyeS52MS5SZXNvbHZlUHJvZmlsZVJlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_struct, file_profileregistry_v1_profile, file_profileregistry_v1_rollout_service]);
+  fileDesc("Cilwcm9maWxlcmVnaXN0cnkvdjEvcmVzb2x2ZXJfc2VydmljZS5wcm90bxIScHJvZmlsZXJlZ2lzdHJ5LnYxIqkDChVSZXNvbHZlUHJvZmlsZVJlcXVlc3QSEAoIcmVnaXN0cnkYASABKAkSDwoHcHJvZmlsZRgCIAEoCRITCgtydW50aW1lX2tleRgDIAEoCRIzChJiYXNlX3N0ZXBfc2V0dGluZ3MYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EjIKEXJlcXVlc3Rfb3ZlcnJpZGVzGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIRCglhaV9lbmdpbmUYBiABKAkSEwoLYWlfYXBpX3R5cGUYByABKAkSOQoKcHJvY2Vzc2luZxgOIAEoCzIlLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9jZXNzaW5nUmVxdWVzdBIyCgpkZXBsb3ltZW50GA8gASgOMh4ucHJvZmlsZXJlZ2lzdHJ5LnYxLkRlcGxveW1lbnQSDwoHY29udl9pZBgQIAEoCRIVCg10YXJnZXRpbmdfa2V5GBEgASgJEg8KB2V4cGxhaW4YDCABKAgSGQoRa25vd25fZmluZ2VycHJpbnQYDSABKAlKBAgIEAwiQgoRUHJvY2Vzc2luZ1JlcXVlc3QSDAoEbW9kZRgBIAEoCRIPCgdwcm9maWxlGAIgASgJEg4KBnJlYXNvbhgDIAEoCSLZAwoWUmVzb2x2ZVByb2ZpbGVSZXNwb25zZRIQCghyZWdpc3RyeRgBIAEoCRIPCgdwcm9maWxlGAIgASgJEhcKD3Byb2ZpbGVfdmVyc2lvbhgDIAEoDRIQCghyZXZpc2lvbhgEIAEoAxITCgtydW50aW1lX2tleRgFIAEoCRIsCgdydW50aW1lGAYgASgLMhsucHJvZmlsZXJlZ2lzdHJ5LnYxLlJ1bnRpbWUSLgoNc3RlcF9zZXR0aW5ncxgHIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSEwoLZmluZ2VycHJpbnQYCCABKAkSEQoJdW5jaGFuZ2VkGAkgASgIEjAKCXNlbGVjdGlvbhgKIAEoCzIdLnByb2ZpbGVyZWdpc3RyeS52MS5TZWxlY3Rpb24SEAoId2FybmluZ3MYCyADKAkSMgoKcHJvY2Vzc2luZxgPIAEoCzIeLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9jZXNzaW5nEikKCG1ldGFkYXRhGA0gASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBItCgV0cmFjZRgOIAMoCzIeLnByb2ZpbGVyZWdpc3RyeS52MS5UcmFjZUVudHJ5SgQIDBANIloKG0JhdGNoUmVzb2x2ZVByb2ZpbGVzUmVxdWVzdBI7CghyZXF1ZXN0cxgBIAMoCzIpLnByb2ZpbGVyZWdpc3RyeS52MS5SZXNvbHZlUHJvZmlsZVJlcXVlc3QiWQocQmF0Y2hSZXNvbHZlUHJvZmlsZXNSZXNwb25zZRI5CgdyZXN1bHRzGAEgAygLMigucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlc29sdmVQcm9maWxlUmVzdWx0IpoBChRSZXNvbHZlUHJvZmlsZVJlc3VsdBI+CghyZXNwb25zZRgBIAEoCzIqLnByb2ZpbGVyZWdpc3RyeS52MS5SZXNvbHZlUHJvZmlsZVJlc3BvbnNlSAASOAoFZXJyb3IYAiABKAsyJy5wcm9maWxlcmVnaXN0cnkudjEuUmVzb2x2ZVByb2ZpbGVFcnJvckgAQggKBnJlc3VsdCKGAQoTUmVzb2x2ZVByb2ZpbGVFcnJvchIMCgRjb2RlGAEgASgFEg8KB21lc3NhZ2UYAiABKAkSIwoEaW5mbxgDIAEoCzIVLmdvb2dsZS5ycGMuRXJyb3JJbmZvEisKC2JhZF9yZXF1ZXN0GAQgASgLMhYuZ29vZ2xlLnJwYy5CYWRSZXF1ZXN0IrwBCgpQcm9jZXNzaW5nEhYKDnJlcXVlc3RlZF9tb2RlGAEgASgJEhQKDGFwcGxpZWRfbW9kZRgCIAEoCRIPCgdwcm9maWxlGAMgASgJEhcKD3Byb2ZpbGVfdmVyc2lvbhgEIAEoDRI2CgdvdXRjb21lGAUgASgOMiUucHJvZmlsZXJlZ2lzdHJ5LnYxLlByb2Nlc3NpbmdPdXRjb21lEhMKBmJ1Y2tldBgGIAEoDUgAiAEBQgkKB19idWNrZXQidAoJU2VsZWN0aW9uEjMKBnNvdXJjZRgBIAEoDjIjLnByb2ZpbGVyZWdpc3RyeS52MS5TZWxlY3Rpb25Tb3VyY2USMgoHaWdub3JlZBgCIAMoCzIhLnByb2ZpbGVyZWdpc3RyeS52MS5JZ25vcmVkU291cmNlImMKDUlnbm9yZWRTb3VyY2USMwoGc291cmNlGAEgASgOMiMucHJvZmlsZXJlZ2lzdHJ5LnYxLlNlbGVjdGlvblNvdXJjZRINCgV2YWx1ZRgCIAEoCRIOCgZyZWFzb24YAyABKAkinAEKClRyYWNlRW50cnkSDwoHcG9pbnRlchgBIAEoCRIlCgV2YWx1ZRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIoCgVsYXllchgDIAEoDjIZLnByb2ZpbGVyZWdpc3RyeS52MS5MYXllchIsCgRsb3N0GAQgAygLMh4ucHJvZmlsZXJlZ2lzdHJ5LnYxLkxheWVyVmFsdWUiXQoKTGF5ZXJWYWx1ZRIoCgVsYXllchgBIAEoDjIZLnByb2ZpbGVyZWdpc3RyeS52MS5MYXllchIlCgV2YWx1ZRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZSrHAgoRUHJvY2Vzc2luZ091dGNvbWUSIgoeUFJPQ0VTU0lOR19PVVRDT01FX1VOU1BFQ0lGSUVEEAASHgoaUFJPQ0VTU0lOR19PVVRDT01FX0FQUExJRUQQARIkCiBQUk9DRVNTSU5HX09VVENPTUVfTk9UX1JFUVVFU1RFRBACEigKJFBST0NFU1NJTkdfT1VUQ09NRV9DT05UUkFDVF9ESVNBQkxFRBADEicKI1BST0NFU1NJTkdfT1VUQ09NRV9SVU5USU1FX0RJU0FCTEVEEAQSJQohUFJPQ0VTU0lOR19PVVRDT01FX05PVF9JTl9ST0xMT1VUEAUSJgoiUFJPQ0VTU0lOR19PVVRDT01FX1BST0ZJTEVfTUlTU0lORxAGEiYKIlBST0NFU1NJTkdfT1VUQ09NRV9QUk9GSUxFX0lOVkFMSUQQByrsAQoPU2VsZWN0aW9uU291cmNlEiAKHFNFTEVDVElPTl9TT1VSQ0VfVU5TUEVDSUZJRUQQABIZChVTRUxFQ1RJT05fU09VUkNFX1BBVEgQARIZChVTRUxFQ1RJT05fU09VUkNFX0JPRFkQAhIiCh5TRUxFQ1RJT05fU09VUkNFX1FVRVJZX1BST0ZJTEUQAxIiCh5TRUxFQ1RJT05fU09VUkNFX1FVRVJZX1JVTlRJTUUQBBIbChdTRUxFQ1RJT05fU09VUkNFX0NPT0tJRRAFEhwKGFNFTEVDVElPTl9TT1VSQ0VfREVGQVVMVBAGKqQBCgVMYXllchIVChFMQVlFUl9VTlNQRUNJRklFRBAAEhwKGExBWUVSX0JBU0VfU1RFUF9TRVRUSU5HUxABEhEKDUxBWUVSX1BST0ZJTEUQAhIbChdMQVlFUl9SRVFVRVNUX09WRVJSSURFUxAEEhIKDkxBWUVSX09QRVJBVE9SEAUSHAoYTEFZRVJfUFJPQ0VTU0lOR19QUk9GSUxFEAYiBAgDEAMy/wEKD1Jlc29sdmVyU2VydmljZRJsCg5SZXNvbHZlUHJvZmlsZRIpLnByb2ZpbGVyZWdpc3RyeS52MS5SZXNvbHZlUHJvZmlsZVJlcXVlc3QaKi5wcm9maWxlcmVnaXN0cnkudjEuUmVzb2x2ZVByb2ZpbGVSZXNwb25zZSIDkAIBEn4KFEJhdGNoUmVzb2x2ZVByb2ZpbGVzEi8ucHJvZmlsZXJlZ2lzdHJ5LnYxLkJhdGNoUmVzb2x2ZVByb2ZpbGVzUmVxdWVzdBowLnByb2ZpbGVyZWdpc3RyeS52MS5CYXRjaFJlc29sdmVQcm9maWxlc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_struct, file_google_rpc_error_details, file_profileregistry_v1_profile, file_profileregistry_v1_rollout_service]);
 
 /**
  * Request of ResolveProfile.
@@ -275,6 +277,128 @@ export const ResolveProfileResponseSchema: GenMessage<ResolveProfileResponse> = 
   messageDesc(file_profileregistry_v1_resolver_service, 2);
 
 /**
+ * Request of BatchResolveProfiles.
+ *
+ * @generated from message profileregistry.v1.BatchResolveProfilesRequest
+ */
+export type BatchResolveProfilesRequest = Message<"profileregistry.v1.BatchResolveProfilesRequest"> & {
+  /**
+   * At most 500.
+   *
+   * @generated from field: repeated profileregistry.v1.ResolveProfileRequest requests = 1;
+   */
+  requests: ResolveProfileRequest[];
+};
+
+/**
+ * Describes the message profileregistry.v1.BatchResolveProfilesRequest.
+ * Use `create(BatchResolveProfilesRequestSchema)` to create a new message.
+ */
+export const BatchResolveProfilesRequestSchema: GenMessage<BatchResolveProfilesRequest> = /*@__PURE__*/
+  messageDesc(file_profileregistry_v1_resolver_service, 3);
+
+/**
+ * Answer of BatchResolveProfiles.
+ *
+ * @generated from message profileregistry.v1.BatchResolveProfilesResponse
+ */
+export type BatchResolveProfilesResponse = Message<"profileregistry.v1.BatchResolveProfilesResponse"> & {
+  /**
+   * One for each request, in their order. What would make the answer larger than 3 MiB, which stock clients refuse, is
+   * RESOURCE_EXHAUSTED: to be asked again in another batch.
+   *
+   * @generated from field: repeated profileregistry.v1.ResolveProfileResult results = 1;
+   */
+  results: ResolveProfileResult[];
+};
+
+/**
+ * Describes the message profileregistry.v1.BatchResolveProfilesResponse.
+ * Use `create(BatchResolveProfilesResponseSchema)` to create a new message.
+ */
+export const BatchResolveProfilesResponseSchema: GenMessage<BatchResolveProfilesResponse> = /*@__PURE__*/
+  messageDesc(file_profileregistry_v1_resolver_service, 4);
+
+/**
+ * What one of several requests got.
+ *
+ * @generated from message profileregistry.v1.ResolveProfileResult
+ */
+export type ResolveProfileResult = Message<"profileregistry.v1.ResolveProfileResult"> & {
+  /**
+   * Always one of them.
+   *
+   * @generated from oneof profileregistry.v1.ResolveProfileResult.result
+   */
+  result: {
+    /**
+     * The answer.
+     *
+     * @generated from field: profileregistry.v1.ResolveProfileResponse response = 1;
+     */
+    value: ResolveProfileResponse;
+    case: "response";
+  } | {
+    /**
+     * Why there is none.
+     *
+     * @generated from field: profileregistry.v1.ResolveProfileError error = 2;
+     */
+    value: ResolveProfileError;
+    case: "error";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message profileregistry.v1.ResolveProfileResult.
+ * Use `create(ResolveProfileResultSchema)` to create a new message.
+ */
+export const ResolveProfileResultSchema: GenMessage<ResolveProfileResult> = /*@__PURE__*/
+  messageDesc(file_profileregistry_v1_resolver_service, 5);
+
+/**
+ * The error that the request would have got alone.
+ *
+ * @generated from message profileregistry.v1.ResolveProfileError
+ */
+export type ResolveProfileError = Message<"profileregistry.v1.ResolveProfileError"> & {
+  /**
+   * A `google.rpc.Code`, such as 3 for INVALID_ARGUMENT.
+   *
+   * @generated from field: int32 code = 1;
+   */
+  code: number;
+
+  /**
+   * For people.
+   *
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * The reason for programs, with its facts.
+   *
+   * @generated from field: google.rpc.ErrorInfo info = 3;
+   */
+  info?: ErrorInfo;
+
+  /**
+   * With INVALID_ARGUMENT: the fields that are wrong, where it is fields.
+   *
+   * @generated from field: google.rpc.BadRequest bad_request = 4;
+   */
+  badRequest?: BadRequest;
+};
+
+/**
+ * Describes the message profileregistry.v1.ResolveProfileError.
+ * Use `create(ResolveProfileErrorSchema)` to create a new message.
+ */
+export const ResolveProfileErrorSchema: GenMessage<ResolveProfileError> = /*@__PURE__*/
+  messageDesc(file_profileregistry_v1_resolver_service, 6);
+
+/**
  * Which processing mode the runtime is of.
  *
  * @generated from message profileregistry.v1.Processing
@@ -328,7 +452,7 @@ export type Processing = Message<"profileregistry.v1.Processing"> & {
  * Use `create(ProcessingSchema)` to create a new message.
  */
 export const ProcessingSchema: GenMessage<Processing> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 3);
+  messageDesc(file_profileregistry_v1_resolver_service, 7);
 
 /**
  * Which source named the profile.
@@ -356,7 +480,7 @@ export type Selection = Message<"profileregistry.v1.Selection"> & {
  * Use `create(SelectionSchema)` to create a new message.
  */
 export const SelectionSchema: GenMessage<Selection> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 4);
+  messageDesc(file_profileregistry_v1_resolver_service, 8);
 
 /**
  * A source that named a profile and did not count.
@@ -391,7 +515,7 @@ export type IgnoredSource = Message<"profileregistry.v1.IgnoredSource"> & {
  * Use `create(IgnoredSourceSchema)` to create a new message.
  */
 export const IgnoredSourceSchema: GenMessage<IgnoredSource> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 5);
+  messageDesc(file_profileregistry_v1_resolver_service, 9);
 
 /**
  * What became of one merge unit.
@@ -434,7 +558,7 @@ export type TraceEntry = Message<"profileregistry.v1.TraceEntry"> & {
  * Use `create(TraceEntrySchema)` to create a new message.
  */
 export const TraceEntrySchema: GenMessage<TraceEntry> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 6);
+  messageDesc(file_profileregistry_v1_resolver_service, 10);
 
 /**
  * A value that a layer had.
@@ -462,7 +586,7 @@ export type LayerValue = Message<"profileregistry.v1.LayerValue"> & {
  * Use `create(LayerValueSchema)` to create a new message.
  */
 export const LayerValueSchema: GenMessage<LayerValue> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 7);
+  messageDesc(file_profileregistry_v1_resolver_service, 11);
 
 /**
  * Why a processing mode was applied or not.
@@ -671,6 +795,17 @@ export const ResolverService: GenService<{
     methodKind: "unary";
     input: typeof ResolveProfileRequestSchema;
     output: typeof ResolveProfileResponseSchema;
+  },
+  /**
+   * Answers up to 500 requests of ResolveProfile, each as if it had been sent alone: one that is refused stands in nobody's
+   * way. They may reflect different revisions. INVALID_ARGUMENT for more requests.
+   *
+   * @generated from rpc profileregistry.v1.ResolverService.BatchResolveProfiles
+   */
+  batchResolveProfiles: {
+    methodKind: "unary";
+    input: typeof BatchResolveProfilesRequestSchema;
+    output: typeof BatchResolveProfilesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_profileregistry_v1_resolver_service, 0);
