@@ -51,3 +51,10 @@ export function listItem(profile: Profile, registry: Registry, exempt: SecretExe
     ...(metadata.tags ? { tags: metadata.tags } : {}),
   };
 }
+
+/** What a list of thousands shows: without prompts and extensions, with who wrote it last. */
+export function summaryItem(profile: Profile, registry: Registry, exempt: SecretExemptions) {
+  const { default_prompt: _, extensions: __, ...item } = listItem(profile, registry, exempt);
+  const { updated_at_ms, updated_by } = profile.metadata;
+  return { ...item, updated_at_ms, updated_by };
+}

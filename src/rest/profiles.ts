@@ -1,16 +1,16 @@
 /** `/profiles` and below (spec 2.5). */
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { malformed } from "../domain/errors.js";
+import { malformed, quoteCut } from "../domain/errors.js";
 import { isBlank, parseSlug } from "../domain/identifiers.js";
 import { type MemberReader, parseProfileInput } from "../domain/parse-document.js";
 import type { ProfileAnswer, ProfilesPage } from "../service/profiles.js";
 import { bodyOf } from "./body.js";
-import { listItem, profileDocument, profileTag, registryTag, setRevision } from "./documents.js";
+import { listItem, profileDocument, profileTag, registryTag, setRevision, summaryItem } from "./documents.js";
 import { expectedVersion, type Moves, markingIfMatch, notModified } from "./etag.js";
 import { callerOf, type RestOptions } from "./options.js";
 import { givenLimit, nextLink } from "./page.js";
-import { queryOf } from "./query.js";
+import { type QueryReader, queryOf } from "./query.js";
 import type { Resource } from "./route.js";
 
 /** Profiles read at once while a whole list is streamed. */
@@ -31,16 +31,18 @@ export function profileResources(options: RestOptions): Resource[] {
         async GET(request, reply) {
           const query = queryOf(request);
           const limit = givenLimit(query);
+          const itemOf = itemForm(query);
           const list = await profiles.listProfiles({
             registry: query.string("registry"),
             after: afterOf(query.string("after")),
             tag: query.string("tag") || undefined,
+            text: query.string("q")?.trim() || undefined,
             pageSize: limit ?? STREAM_PAGE,
           });
           setRevision(reply, list.revision);
           if (notModified(request, reply, registryTag(list.registry))) return reply;
           const items = (page: ProfilesPage): unknown[] =>
-            page.profiles.map((profile) => listItem(profile, list.registry, secretExempt));
+            page.profiles.map((profile) => itemOf(profile, list.registry, secretExempt));
           const pages = list.pages[Symbol.asyncIterator]();
           // Read before the head is sent, so that what is wrong can still be said.
           const first = await pages.next();
@@ -164,6 +166,13 @@ function afterOf(raw: string | undefined): string | undefined {
   const slug = parseSlug(raw, "profile slug");
   if (!slug.ok) throw malformed(`query parameter after: ${slug.reason}`);
   return slug.value;
+}
+
+function itemForm(query: QueryReader): typeof listItem | typeof summaryItem {
+  const view = query.string("view")?.trim() || "full";
+  if (view === "full") return listItem;
+  if (view === "summary") return summaryItem;
+  throw malformed(`query parameter view must be full or summary, not "${quoteCut(view)}"`);
 }
 
 function locationOf(

@@ -2,6 +2,7 @@
 import type { Profile, ProfileInput, Registry } from "../domain/document.js";
 import type { DocumentView } from "../domain/document-view.js";
 import { DomainError, policyViolation } from "../domain/errors.js";
+import { defined } from "../domain/parse-document.js";
 import { draftProfile, type ProfileContent } from "../domain/profile-draft.js";
 import type { Change, Committed, Operation, Unversioned } from "../store/store.js";
 import type { ServiceContext } from "./context.js";
@@ -35,6 +36,8 @@ export interface ListProfiles {
   /** Only those after this slug. */
   after?: string | undefined;
   tag?: string | undefined;
+  /** Must occur in the slug, the display name or the description, whatever the case of ASCII letters. */
+  text?: string | undefined;
   /** Profiles per page. */
   pageSize: number;
 }
@@ -84,7 +87,7 @@ export function createProfilesService(context: ServiceContext): ProfilesService 
   ): void => checkExpectedVersion({ kind: "profile", slug, version }, expected, requireExpectedVersion);
 
   return {
-    async listProfiles({ registry: raw, after, tag, pageSize }) {
+    async listProfiles({ registry: raw, after, tag, text, pageSize }) {
       const slug = chooseRegistry(raw, defaultRegistry);
       const { registry, revision } = await documents.decide((view) => ({
         registry: existingRegistry(view, slug),
@@ -93,7 +96,7 @@ export function createProfilesService(context: ServiceContext): ProfilesService 
       return {
         registry,
         revision,
-        pages: pagesOf(context, slug, { at: revision, after, tag, limit: pageSize }),
+        pages: pagesOf(context, slug, defined({ at: revision, limit: pageSize, tag, text }), after),
       };
     },
 
@@ -215,24 +218,18 @@ export function refuseReadOnly(profile: Profile): void {
 async function* pagesOf(
   { store }: ServiceContext,
   registry: string,
-  {
-    at,
-    after,
-    tag,
-    limit,
-  }: { at: number; after: string | undefined; tag: string | undefined; limit: number },
+  page: { at: number; limit: number; tag?: string; text?: string },
+  after: string | undefined,
 ): AsyncGenerator<ProfilesPage> {
   let from = after;
   for (;;) {
-    const page = await store.listProfiles(registry, {
-      at,
-      limit,
+    const found = await store.listProfiles(registry, {
+      ...page,
       ...(from === undefined ? {} : { after: from }),
-      ...(tag === undefined ? {} : { tag }),
     });
-    from = [...page.profiles.map((profile) => profile.slug), ...page.unreadable].sort().at(-1);
-    yield { profiles: page.profiles, last: from, more: page.more };
-    if (!page.more) return;
+    from = [...found.profiles.map((profile) => profile.slug), ...found.unreadable].sort().at(-1);
+    yield { profiles: found.profiles, last: from, more: found.more };
+    if (!found.more) return;
   }
 }
 

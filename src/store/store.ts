@@ -186,11 +186,12 @@ export interface StoreReader {
   listRegistries(): Promise<{ revision: number; registries: Registry[]; unreadable: string[] }>;
   /**
    * Profiles of a registry sorted by slug, from the one after `after` on, as they were at revision `at`: pages read one
-   * after the other at one revision fit together whatever is written meanwhile.
+   * after the other at one revision fit together whatever is written meanwhile. `text` must occur in the slug, the display
+   * name or the description, whatever the case of ASCII letters.
    */
   listProfiles(
     registry: string,
-    page: { at: number; after?: string; limit: number; tag?: string },
+    page: { at: number; after?: string; limit: number; tag?: string; text?: string },
   ): Promise<ProfilePage>;
   /** The last revision committed by any process; 0 for a store never written. */
   revision(): Promise<number>;

@@ -133,3 +133,42 @@ test("an answer that nobody waits for any more does no harm", async () => {
   await expect(answer).rejects.toThrow();
   expect((await rest("GET", "/profiles")).status).toBe(200);
 });
+
+test("q keeps profiles with the text in slug, display name or description, whatever its case", async () => {
+  await rest("POST", "/registries", { body: { slug: "sought" } });
+  for (const profile of [
+    { slug: "alpha", display_name: "Support desk" },
+    { slug: "support-eu" },
+    { slug: "beta", description: "For SUPPORT of partners." },
+    { slug: "gamma", runtime: { system_prompt: "support" } },
+  ])
+    await rest("POST", "/profiles", { body: { ...profile, registry: "sought" } });
+  const found = await rest("GET", "/profiles?registry=sought&q=sUpport");
+  expect(slugsOf(found.json)).toEqual(["alpha", "beta", "support-eu"]);
+  const page = await rest("GET", "/profiles?registry=sought&q=support&limit=2");
+  expect(slugsOf(page.json)).toEqual(["alpha", "beta"]);
+  expect(slugsOf((await rest("GET", next(page.headers)!)).json)).toEqual(["support-eu"]);
+  expect((await rest("GET", "/profiles?registry=sought&q=50%25")).json).toEqual([]);
+});
+
+test("view=summary leaves prompts and extensions out and tells who wrote last", async () => {
+  await rest("POST", "/registries", { body: { slug: "summed" } });
+  const body = { slug: "p", registry: "summed", runtime: { system_prompt: "Long" }, display_name: "P" };
+  await rest("POST", "/profiles", { body: { ...body, extensions: { "acme.a@v1": 1 } } });
+  expect((await rest("GET", "/profiles?registry=summed&view=summary")).json).toEqual([
+    {
+      slug: "p",
+      display_name: "P",
+      version: 1,
+      registry: "summed",
+      updated_at_ms: expect.any(Number),
+      updated_by: "anonymous",
+    },
+  ]);
+  const wrong = await rest("GET", "/profiles?registry=summed&view=short");
+  expect(wrong.json).toMatchObject({
+    status: 400,
+    code: "malformed",
+    detail: 'query parameter view must be full or summary, not "short"',
+  });
+});

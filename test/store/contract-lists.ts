@@ -78,6 +78,24 @@ export function listsContract(open: OpenStore): void {
       expect(await slugsOf(store, "r", { after: "b" })).toEqual(["c"]);
     });
 
+    test("hold only profiles with the text that is asked for, as they were at the revision", async ({
+      store,
+    }) => {
+      await write(
+        store,
+        createRegistry("r"),
+        createProfile("r", "a", { display_name: "50% off_er" }),
+        createProfile("r", "b", { description: "an Offer" }),
+      );
+      const at = await store.revision();
+      await write(store, createProfile("r", "offer"));
+      expect(await slugsOf(store, "r", { text: "OFF" })).toEqual(["a", "b", "offer"]);
+      expect(await slugsOf(store, "r", { text: "offer" })).toEqual(["b", "offer"]);
+      expect(await slugsOf(store, "r", { text: "%" })).toEqual(["a"]);
+      const then = await store.listProfiles("r", { at, limit: 10, text: "offer" });
+      expect(then.profiles.map(({ slug }) => slug)).toEqual(["b"]);
+    });
+
     test("hold only profiles with the tag that is asked for, to the letter", async ({ store }) => {
       await write(
         store,

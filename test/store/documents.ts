@@ -83,7 +83,7 @@ export async function findRegistry(store: Pick<Store, "read">, slug: string): Pr
 export async function slugsOf(
   store: Pick<Store, "listProfiles" | "revision">,
   inRegistry: string,
-  page: { at?: number; after?: string; limit?: number; tag?: string } = {},
+  page: { at?: number; after?: string; limit?: number; tag?: string; text?: string } = {},
 ): Promise<string[]> {
   const at = page.at ?? (await store.revision());
   const { profiles } = await store.listProfiles(inRegistry, { limit: 1_000, ...page, at });

@@ -4,7 +4,7 @@ import type { ChangeDetector } from "./changes.js";
 
 export interface ProfileStep {
   slug: string;
-  /** Null where nothing is to be listed: it was deleted then, or has not the tag. */
+  /** Null where nothing is to be listed: it was deleted then, or is not what was asked for. */
   payload_json: string | null;
 }
 
@@ -13,20 +13,24 @@ interface Step {
   at: number;
   after: string;
   tag: string | null;
+  text: string | null;
   /** How many names to look at. */
   scan: number;
 }
 
-/** Null where the document has not the tag. One that is no JSON has none. */
-const ifTagged = `CASE
-  WHEN @tag IS NULL THEN payload_json
-  WHEN EXISTS (
+/** Null where the document has not the tag or not the text. One that is no JSON has neither, but for its slug. */
+const ifAskedFor = `CASE
+  WHEN @tag IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM json_each(CASE WHEN json_valid(payload_json) THEN payload_json END, '$.metadata.tags')
-    WHERE value = @tag) THEN payload_json END AS payload_json`;
+    WHERE value = @tag) THEN NULL
+  WHEN @text IS NOT NULL AND instr(lower(slug), @text) = 0 AND NOT (json_valid(payload_json) AND (
+    instr(lower(coalesce(payload_json ->> '$.display_name', '')), @text) > 0
+    OR instr(lower(coalesce(payload_json ->> '$.description', '')), @text) > 0)) THEN NULL
+  ELSE payload_json END AS payload_json`;
 
 /** The rows as they are: for a registry in which nothing was written since. */
 export const PROFILES_NOW = `
-  SELECT slug, ${ifTagged} FROM profiles
+  SELECT slug, ${ifAskedFor} FROM profiles
   WHERE registry_slug = @registry AND slug > @after ORDER BY slug LIMIT @scan`;
 
 /** Two seeks, however many versions the log has of a name. */
@@ -52,7 +56,7 @@ export const PROFILES_THEN = `
     FROM names LEFT JOIN profiles ON profiles.registry_slug = @registry AND profiles.slug = names.slug
     WHERE names.slug IS NOT NULL
   )
-  SELECT slug, ${ifTagged} FROM documents ORDER BY slug`;
+  SELECT slug, ${ifAskedFor} FROM documents ORDER BY slug`;
 
 /** Returns a function for one step: the next `scan` names, or fewer at the end. It must run in a transaction. */
 export function createProfileSteps(db: Database, changes: ChangeDetector): (step: Step) => ProfileStep[] {

@@ -2,6 +2,7 @@
 import type { Database } from "better-sqlite3";
 import type { Profile, Registry } from "../../domain/document.js";
 import { DomainError } from "../../domain/errors.js";
+import { asciiLowerCase } from "../../domain/identifiers.js";
 import type { ProfilePage, Store } from "../store.js";
 import { whenFree } from "./busy.js";
 import { createChangeDetector } from "./changes.js";
@@ -99,11 +100,12 @@ export function createStore(
         }
         return { revision: changes.revision(), registries, unreadable };
       }),
-    async listProfiles(registry, { at, after: first = "", limit, tag = null }) {
+    async listProfiles(registry, { at, after: first = "", limit, tag = null, text: sought }) {
+      const text = sought === undefined ? null : asciiLowerCase(sought);
       const page: ProfilePage = { profiles: [], unreadable: [], more: false };
       let after = first;
       for (let scan = limit + 1; ; scan = Math.max(limit + 1, SCAN)) {
-        const rows = await atOnce(() => profileSteps({ registry, at, after, tag, scan }));
+        const rows = await atOnce(() => profileSteps({ registry, at, after, tag, text, scan }));
         for (const { slug, payload_json: payload } of rows) {
           after = slug;
           if (payload === null) continue;
