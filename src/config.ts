@@ -1,4 +1,5 @@
 /** Flags and environment, read in one place (spec 6.1, 6.5). Each flag has an environment form; a flag beats its variable. */
+import { availableParallelism } from "node:os";
 import { parseSlug } from "./domain/identifiers.js";
 import { DEFAULT_LIMITS, type Limits } from "./domain/limits.js";
 import { type EnvironmentFlags, startingFlags } from "./domain/processing.js";
@@ -39,6 +40,14 @@ export const SETTINGS = [
     value: "PORT",
     default: "8080",
     help: "port to listen on; 0 takes a free one",
+  },
+  {
+    flag: "workers",
+    env: "PROFILE_REGISTRY_WORKERS",
+    kind: "text",
+    value: "N",
+    default: "1",
+    help: "processes that serve the port together; auto: one for each core; more than one needs a file",
   },
   {
     flag: "profile-registry-db",
@@ -235,6 +244,8 @@ export type StoreConfig =
 export interface Config {
   host: string;
   port: number;
+  /** How many processes serve the port together. */
+  workers: number;
   store: StoreConfig;
   seedFile: string | undefined;
   defaultRegistry: string;
@@ -271,12 +282,14 @@ export function readConfig(flags: Flags, env: Environment): Config {
   if (!LOG_LEVELS.includes(logLevel))
     throw new ConfigError(`--log-level must be one of ${LOG_LEVELS.join(", ")}`);
   const modeFlags = readModeFlags(env);
+  const store = readStore(settings);
   const port = settings.count("port") ?? 8080;
   if (port > 65_535) throw new ConfigError(`--port must be at most 65535, not ${port}`);
   return {
     host: settings.text("host") ?? "127.0.0.1",
     port,
-    store: readStore(settings),
+    workers: readWorkers(settings.text("workers") ?? "1", store),
+    store,
     seedFile: settings.text("seed-file"),
     defaultRegistry: readSlug(settings.text("default-registry") ?? "default"),
     catalogDir: settings.text("catalog-dir"),
@@ -331,6 +344,19 @@ function modeWarnings(flags: Partial<RolloutFlags>): string[] {
 
 function modeVariable(flag: RolloutFlag): string {
   return `${MODE_OF_ENVIRONMENT}_MODE_${flag}`.toUpperCase();
+}
+
+function readWorkers(text: string, store: StoreConfig): number {
+  if (text !== "auto" && !/^[1-9]\d{0,2}$/.test(text))
+    throw new ConfigError(`--workers must be a positive integer up to 999 or auto, not "${text}"`);
+  const workers = text === "auto" ? availableParallelism() : Number(text);
+  if (store.kind === "sqlite") return workers;
+  if (text === "auto") return 1;
+  if (workers > 1)
+    throw new ConfigError(
+      "--workers above 1 needs an SQLite file that they share (--profile-registry-db PATH)",
+    );
+  return workers;
 }
 
 /** Any store flag beats any store variable; within one source DSN beats path beats file. */

@@ -1,10 +1,13 @@
 /** `serve`: runs the service until it is told to stop (spec 6.5). */
 import { isIP } from "node:net";
 import type { Command } from "commander";
+import { type Logger, pino } from "pino";
 import { createApp } from "../app.js";
 import { type Config, type Environment, readConfig } from "../config.js";
 import { reportFailure } from "./failure.js";
 import { addSettings, readFlags } from "./options.js";
+import { onStopSignal } from "./stop-signal.js";
+import { isWorker, leaveWorkers, onStopMessage, superviseWorkers } from "./workers.js";
 
 /** Longer than a client that is at work pauses; a stop waits for so long at most where nothing else is under way. */
 const IDLE_GRACE_MS = 3_000;
@@ -21,12 +24,43 @@ Examples:
   $ profile-registry serve --profile-registry-db ./data/profiles.db --seed-file registries.yaml
   $ profile-registry serve --port 9000 --cors-origin https://chat.example.org`,
     )
-    .action(async (options: Record<string, unknown>) => serve(readConfig(readFlags(options), env)));
+    .action(async (options: Record<string, unknown>) => {
+      try {
+        await serve(readConfig(readFlags(options), env));
+      } finally {
+        if (isWorker()) leaveWorkers();
+      }
+    });
 }
 
 async function serve(config: Config): Promise<void> {
+  if (config.workers > 1 && !isWorker()) {
+    const logger = pino({ level: config.logLevel });
+    warnAbout(config, logger);
+    return superviseWorkers(config.workers, logger);
+  }
   const app = await createApp(config, { idleGraceMs: IDLE_GRACE_MS });
   const { logger } = app;
+  if (!isWorker()) warnAbout(config, logger);
+  // Before it listens: who reads that line may tell it to stop at once.
+  const stopped = untilStopped(() => app.close());
+  try {
+    await app.server.listen({
+      host: config.host,
+      port: config.port,
+      listenTextResolver: (address) =>
+        isWorker() ? `worker ${process.pid} serves` : `listening on ${address}`,
+    });
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  await stopped;
+  logger.info("stopped");
+}
+
+/** What an operator should know of how it runs. */
+function warnAbout(config: Config, logger: Logger): void {
   for (const warning of config.warnings) logger.warn(warning);
   if (config.store.kind === "memory") {
     logger.warn(
@@ -43,33 +77,19 @@ async function serve(config: Config): Promise<void> {
       `listening on ${config.host}, beyond this machine, and callers are not authenticated: anyone who reaches it may write`,
     );
   }
-  // Before it listens: who reads that line may tell it to stop at once.
-  const stopped = untilStopped(() => app.close());
-  try {
-    await app.server.listen({
-      host: config.host,
-      port: config.port,
-      listenTextResolver: (address) => `listening on ${address}`,
-    });
-  } catch (error) {
-    await app.close();
-    throw error;
-  }
-  await stopped;
-  logger.info("stopped");
 }
 
-/** Resolves when the first SIGTERM or SIGINT has been acted on; a second one ends the process at once. */
+/** Resolves when it has been told to stop and `stop` has been done. */
 async function untilStopped(stop: () => Promise<void>): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    let stopping = false;
-    const onSignal = (signal: NodeJS.Signals): void => {
-      if (stopping) process.exit(signal === "SIGINT" ? 130 : 143);
-      stopping = true;
-      stop().then(resolve, reject);
+    // A worker is told by its first process, and by a terminal too.
+    let told = false;
+    const once = (): void => {
+      if (!told) stop().then(resolve, reject);
+      told = true;
     };
-    process.on("SIGTERM", onSignal);
-    process.on("SIGINT", onSignal);
+    onStopSignal(once);
+    if (isWorker()) onStopMessage(once);
   }).catch((error: unknown) => {
     process.exitCode = reportFailure(error);
   });
