@@ -6,6 +6,8 @@ import {
   type Profile,
   type Registry,
   type Resolution,
+  type ResolveRequest,
+  type Rollout,
   resolve,
   secretExemptions,
 } from "../src/index.js";
@@ -14,10 +16,18 @@ export interface Documents {
   revision: number;
   registry: Registry;
   profiles: readonly Profile[];
+  /** One for each processing mode. A mode without one is off. */
+  rollouts?: readonly Rollout[];
 }
 
-/** What a request gets that names `profile`, or none. Throws DomainError as a server would answer. */
-export function resolveLocally(documents: Documents, profile?: string): Resolution {
+/** A turn may name a profile, and ask for a processing mode. */
+export interface Turn
+  extends Pick<ResolveRequest, "processing" | "deployment" | "conv_id" | "targeting_key"> {
+  profile?: string;
+}
+
+/** What a turn gets. Throws DomainError as a server would answer. */
+export function resolveLocally(documents: Documents, { profile, ...turn }: Turn = {}): Resolution {
   const view: DocumentView = {
     revision: documents.revision,
     registry: (slug) => (slug === documents.registry.slug ? documents.registry : undefined),
@@ -25,10 +35,9 @@ export function resolveLocally(documents: Documents, profile?: string): Resoluti
       registry === documents.registry.slug
         ? documents.profiles.find((candidate) => candidate.slug === slug)
         : undefined,
-    // Processing modes are left to the server.
-    rollouts: () => [],
+    rollouts: () => documents.rollouts ?? [],
   };
-  return resolve(view, { selection: { body: profile } }, "all", {
+  return resolve(view, { selection: { body: profile }, ...turn }, "all", {
     defaultRegistry: documents.registry.slug,
     catalog: createCatalog(),
     limits: DEFAULT_LIMITS,

@@ -1,0 +1,35 @@
+/** When a page has reason to think that what it read is old (spec 7.2). */
+import type { ProfileClient } from "./client.js";
+
+const CHANNEL = "profile-registry.selection";
+
+export interface ReadAgain {
+  /** That the browser's current profile is another one now. */
+  tellOthers(): void;
+  end(): void;
+}
+
+/** After a write through the same client, when the page is shown or back on line, and when another tab selects. */
+export function whenReadAgain(client: ProfileClient, read: () => void): ReadAgain {
+  const listening = new AbortController();
+  const { signal } = listening;
+  const endWrites = client.onWrite(read);
+  // Neither is there outside of pages, such as where they are rendered on a server.
+  if (typeof document !== "undefined") {
+    const whenVisible = () => {
+      if (document.visibilityState === "visible") read();
+    };
+    document.addEventListener("visibilitychange", whenVisible, { signal });
+    addEventListener("online", read, { signal });
+  }
+  const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(CHANNEL);
+  if (channel !== undefined) channel.onmessage = read;
+  return {
+    tellOthers: () => channel?.postMessage(null),
+    end() {
+      endWrites();
+      listening.abort();
+      channel?.close();
+    },
+  };
+}
