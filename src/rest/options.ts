@@ -17,20 +17,26 @@ export interface RestOptions {
   cookieSecure?: boolean;
   /** Default 1 MiB. */
   maxBodyBytes?: number;
+  /** How large the file of an import may be. Default 256 MiB. */
+  maxImportBytes?: number;
 }
 
-/** Of a write. Throws `malformed` for a header or a parameter that cannot be read. */
-export function callerOf({ actor, source }: RestOptions, request: FastifyRequest): Caller {
+/** Of a write. `body`: what stands for it in a retry. Throws `malformed` for a header or a parameter that cannot be read. */
+export function callerOf(
+  { actor, source }: RestOptions,
+  request: FastifyRequest,
+  body: unknown = request.body,
+): Caller {
   return {
     actor: actor?.(request) ?? "anonymous",
     source: source ?? "rest",
     validateOnly: queryOf(request).boolean("validate_only") ?? false,
-    retry: retryOfRequest(request),
+    retry: retryOfRequest(request, body),
   };
 }
 
 /** `Idempotency-Key` (spec 2.5): any text that headers can hold. */
-function retryOfRequest({ headers, method, url, body }: FastifyRequest): Retry | undefined {
+function retryOfRequest({ headers, method, url }: FastifyRequest, body: unknown): Retry | undefined {
   const key = headers["idempotency-key"];
   if (key === undefined) return undefined;
   if (typeof key !== "string" || !/^[\x21-\x7e]{1,255}$/.test(key)) {

@@ -1,14 +1,18 @@
 /** The REST API of spec 2.5 as a Fastify plugin: `app.register(restPlugin, { prefix: "/api/chat", services })`. */
 import type { FastifyPluginAsync } from "fastify";
 import { DomainError } from "../domain/errors.js";
+import { DEFAULT_MAX_IMPORT_BYTES } from "../service/import-text.js";
 import { acceptOnlyJson } from "./body.js";
 import { currentProfileResource } from "./current-profile.js";
+import { acceptOnlyFiles } from "./file-body.js";
 import { historyResources } from "./history.js";
+import { exportResource, importResource } from "./import-export.js";
 import type { RestOptions } from "./options.js";
 import { sendProblem } from "./problem.js";
 import { profileResources } from "./profiles.js";
 import { registryResources } from "./registries.js";
 import { resolveResources } from "./resolve.js";
+import { rolloutResources } from "./rollouts.js";
 import { addResource } from "./route.js";
 import { schemaResources } from "./schemas.js";
 
@@ -32,6 +36,12 @@ export const restPlugin: FastifyPluginAsync<RestOptions> = async (app, options) 
     ...schemaResources(options),
     ...registryResources(options),
     ...resolveResources(options),
+    ...rolloutResources(options),
+    exportResource(options),
   ];
   for (const resource of resources) addResource(app, resource, allowedOrigins);
+  await app.register(async (files) => {
+    acceptOnlyFiles(files, options.maxImportBytes ?? DEFAULT_MAX_IMPORT_BYTES);
+    addResource(files, importResource(options), allowedOrigins);
+  });
 };

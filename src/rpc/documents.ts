@@ -16,14 +16,13 @@ import {
 import { DomainError, malformed } from "../domain/errors.js";
 import type { ImportPlan, PlannedChange } from "../domain/import-plan.js";
 import type { ExportRequest } from "../service/export.js";
-import { importTexts } from "../service/import-text.js";
+import { DEFAULT_MAX_IMPORT_BYTES, importTexts } from "../service/import-text.js";
 import { valueFromJson } from "./json-value.js";
 import { callRules, type RpcOptions } from "./options.js";
 
 const MAX_CHUNK_BYTES = 512 * 1024;
 /** Stock clients refuse messages of 4 MiB. */
 const MAX_MESSAGE_BYTES = 3 * 1024 * 1024;
-const DEFAULT_MAX_IMPORT_BYTES = 256 * 1024 * 1024;
 
 const FORMATS: Record<DocumentFormat, ExportRequest["format"]> = {
   [DocumentFormat.UNSPECIFIED]: "yaml",
