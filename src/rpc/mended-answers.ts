@@ -81,23 +81,29 @@ function mendTrailer(trailer: Headers): void {
   if (better !== error) setTrailerStatus(trailer, better);
 }
 
-/** The statuses that the library leaves without a body: 405, 415, and 505 for a call in both directions over HTTP/1.1. */
+/**
+ * The statuses that the library leaves without a body: 405, 415, and 505 for a call in both directions over HTTP/1.1. Callers
+ * that speak gRPC get the text alone; of a 415 nobody knows what its caller speaks.
+ */
 export function withText(
   response: UniversalServerResponse,
   { allowedMethods }: UniversalHandler,
+  requestType: string | null,
 ): UniversalServerResponse {
   const header = new Headers(response.header);
-  header.set("content-type", "application/json");
+  const ofGrpc = response.status !== 415 && requestType?.startsWith("application/grpc");
+  header.set("content-type", ofGrpc ? "text/plain" : "application/json");
   const allow = [...new Set(allowedMethods)].join(", ");
   const answer = (status: number, code: Code, text: string): UniversalServerResponse => {
-    const body = errorToJsonBytes(new ConnectError(text, code), undefined);
+    const body = ofGrpc ? Buffer.from(text) : errorToJsonBytes(new ConnectError(text, code), undefined);
     header.set("content-length", String(body.length));
     return { ...response, status, header, body: createAsyncIterable([body]) };
   };
   switch (response.status) {
     case 405:
       header.set("allow", allow);
-      return answer(405, Code.Unimplemented, `the method is not allowed here (allowed: ${allow})`);
+      // What the Connect protocol takes a 405 for.
+      return answer(405, Code.Unknown, `the method is not allowed here (allowed: ${allow})`);
     case 505:
       header.set("upgrade", "h2c");
       return answer(426, Code.Unimplemented, "this call needs HTTP/2");

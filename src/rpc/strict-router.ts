@@ -2,6 +2,7 @@
  * Calls that cannot be read are answered so that their caller knows what is wrong, by INVALID_ARGUMENT or a 4xx (spec 2.4),
  * over every protocol. The Connect library by itself takes them for a fault of the server.
  */
+import type { DescMethod } from "@bufbuild/protobuf";
 import {
   ConnectError,
   type ConnectRouter,
@@ -29,13 +30,16 @@ const TIMEOUTS = [
   ["connect-timeout-ms", parseConnectTimeout],
 ] as const;
 
+/** Told of a unary call whose message could not be read. */
+export type UnreadableCall = (method: DescMethod, header: Headers, durationMs: number) => void;
+
 /** A router whose services answer so; what `router` has from others stays as it is. */
-export function strictRouter(router: ConnectRouter): ConnectRouter {
+export function strictRouter(router: ConnectRouter, unreadable?: UnreadableCall): ConnectRouter {
   const adding = (options: Parameters<ConnectRouter["service"]>[2], add: (with_: typeof options) => void) => {
     const first = router.handlers.length;
     add({ ...options, interceptors: [noteRead, ...(options?.interceptors ?? [])] });
     for (const [i, handler] of router.handlers.entries()) {
-      if (i >= first) router.handlers[i] = strictHandler(handler);
+      if (i >= first) router.handlers[i] = strictHandler(handler, unreadable);
     }
   };
   return {
@@ -66,15 +70,19 @@ async function* readingStrictly<T>(messages: AsyncIterable<T>): AsyncIterable<T>
   }
 }
 
-function strictHandler(handler: UniversalHandler): UniversalHandler {
+function strictHandler(handler: UniversalHandler, unreadable?: UnreadableCall): UniversalHandler {
   const strict = async (request: Parameters<UniversalHandler>[0]): Promise<UniversalServerResponse> => {
     const contextValues = request.contextValues ?? createContextValues();
+    const start = performance.now();
     forgetEndlessTimeouts(request.header);
     const response = await handler({ ...request, contextValues }).catch((error: unknown) =>
       refusalThatQuotes(error, request.header),
     );
-    if (response.status >= 400 && response.body === undefined) return withText(response, handler);
-    return handler.method.methodKind !== "unary" || contextValues.get(READ) ? response : mendUnary(response);
+    const wasRead = handler.method.methodKind !== "unary" || contextValues.get(READ);
+    if (!wasRead) unreadable?.(handler.method, request.header, performance.now() - start);
+    if (response.status >= 400 && response.body === undefined)
+      return withText(response, handler, request.header.get("content-type"));
+    return wasRead ? response : mendUnary(response);
   };
   return Object.assign(strict, { ...handler });
 }

@@ -40,6 +40,12 @@ async function side(lean: boolean): Promise<Side> {
     { write: (line) => void log.push(line) },
   );
   const server = await startServer(flags, { lean, logger, clock: () => 1_790_000_000_000 });
+  const modes = { fast: { profiles: ["voice-fast-v1"] } };
+  const caller = { actor: "test", source: "rpc" } as const;
+  const { registries, rollouts } = server.services;
+  await registries.updateRegistry({ registry: "default", input: { processing_modes: modes } }, caller);
+  const on = { registry: "default", mode: "fast", input: { contract_enabled: true, runtime_enabled: true } };
+  await rollouts.updateRollout(on, caller);
   return { server, log, http1: httpClient(server.port, 2), http2: http2Client(server.port) };
 }
 

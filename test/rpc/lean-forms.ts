@@ -27,6 +27,8 @@ const goodJson = fc
       profile: fc.constantFrom("analyst", "inventory", "default", "nobody"),
       slug: fc.constantFrom("analyst", "locked", "nobody"),
       registry: fc.constantFrom("default", "team", "nowhere", "NO SLUG"),
+      mode: fc.constantFrom("fast", "nobody", "NO SLUG"),
+      processing: fc.constantFrom({ mode: "fast" }, { mode: "nobody" }),
       baseStepSettings: fc.constantFrom({ chat: { n: 1, api_key: "mine" } }, {}, { chat: 5 }),
       requestOverrides: fc.constantFrom({ systemPrompt: "short" }, { tools: [] }, { nope: 1 }),
       pageSize: fc.constantFrom(0, 1, 3, -1),

@@ -132,9 +132,13 @@ test("a body that is too large, and did not say so, is refused, and its connecti
 type Answer = MessageInitShape<typeof ResolveProfileResponseSchema>;
 
 /** The lean path before the stock adapter of Connect for node:http, with this handler. */
-async function serve(resolveProfile: (context: HandlerContext) => Promise<Answer>): Promise<string> {
+async function serve(
+  resolveProfile: (context: HandlerContext) => Promise<Answer>,
+  ofService: Parameters<ConnectRouter["service"]>[2] = {},
+): Promise<string> {
   const routes = (router: ConnectRouter) => {
-    router.service(ResolverService, { resolveProfile: (_, context) => resolveProfile(context) });
+    const handlers = { resolveProfile: (_: object, context: HandlerContext) => resolveProfile(context) };
+    router.service(ResolverService, handlers, ofService);
   };
   const options = {
     methods: leanMethods(routes, 1_000),
@@ -177,6 +181,16 @@ test("a handler sees how much time is left, and the headers", async () => {
   expect(seen).toMatchObject({ name: "n", all: expect.arrayContaining(["x-name", "content-type"]) });
   expect(seen?.left).toBeGreaterThan(50_000);
   expect(seen?.left).toBeLessThanOrEqual(60_000);
+});
+
+test("a service has JSON as it was mounted with it", async () => {
+  const url = await serve(async () => ({ profileVersion: 7 }), { jsonOptions: { useProtoFieldName: true } });
+  const answer = await fetch(url + RESOLVE, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  });
+  expect(await answer.json()).toEqual({ profile_version: 7 });
 });
 
 test("a handler that sets headers of the answer gets the stock adapter", async () => {

@@ -1,7 +1,15 @@
+import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
+import { connect } from "node:http2";
 import { text } from "node:stream/consumers";
-import { expect, test } from "vitest";
-import { startServer } from "../support/server.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
+import { serverForTest, startServer } from "../support/server.js";
+
+const RESOLVE = "/profileregistry.v1.ResolverService/ResolveProfile";
+/** A message that is too large, and larger than what is read of a request at once. */
+const LARGE = Buffer.alloc(200_000);
+LARGE.writeUInt32BE(LARGE.length - 5, 1);
 
 test.each([
   ["application/grpc-web+proto", Buffer.from([0, 0, 0x40, 0, 0])],
@@ -41,3 +49,39 @@ test.each([
     }
   },
 );
+
+test("a connection goes on after a request that was refused before it was read, and is not ended later", async () => {
+  const { url } = await serverForTest({ "max-body-bytes": "1000" });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  const send = async (type: string, body: Buffer | string) => {
+    const headers = { "content-type": type, "content-length": Buffer.byteLength(body) };
+    const call = request(url + RESOLVE, { agent, method: "POST", headers });
+    const [answer] = (await once(call.end(body), "response")) as [IncomingMessage];
+    return { reused: call.reusedSocket, text: await text(answer) };
+  };
+  expect((await send("application/grpc-web+proto", LARGE)).text).toContain("grpc-status: 8");
+  for (const waitMs of [0, 300]) {
+    await sleep(waitMs);
+    const next = await send("application/json", "{}");
+    expect(next).toEqual({ reused: true, text: expect.stringContaining('"profile":"default"') });
+  }
+});
+
+test("over HTTP/2 a refusal comes when the request has, so that nobody cuts the request off for it", async () => {
+  const { url } = await serverForTest({ "max-body-bytes": "1000" });
+  const session = connect(url);
+  onTestFinished(() => session.close());
+  const call = session.request({
+    ":method": "POST",
+    ":path": RESOLVE,
+    "content-type": "application/grpc",
+    "content-length": LARGE.length,
+    te: "trailers",
+  });
+  call.end(LARGE);
+  await once(call, "response");
+  expect(call.writableFinished).toBe(true);
+  const [trailers] = await once(call.resume(), "trailers");
+  expect(trailers).toMatchObject({ "grpc-status": "8" });
+});

@@ -81,3 +81,44 @@ test("of a follower is written when it leaves", async () => {
     status: "ok",
   });
 });
+
+test("of a resolve names what it was answered with, over REST and both paths of RPC, and nothing that it was asked with", async () => {
+  const { url, next } = await logged();
+  const rest = restClient(url);
+  const asked = { conv_id: "a-conversation", targeting_key: "a-person", ai_engine: "an-engine" };
+  const { json } = await rest("POST", "/resolve/agent", { body: asked });
+  const { fingerprint } = json as { fingerprint: string };
+  const lines = [await next()];
+  const call = {
+    profile: "agent",
+    convId: asked.conv_id,
+    targetingKey: asked.targeting_key,
+    aiEngine: asked.ai_engine,
+  };
+  for (const headers of [{}, { origin: url }]) {
+    await connectClients(url, { headers }).resolver.resolveProfile(call);
+    lines.push(await next());
+  }
+  for (const line of lines) {
+    expect(line).toMatchObject({
+      component: "resolver",
+      registry: "default",
+      profile: "agent",
+      mode: "default",
+      outcome: "not_requested",
+      fingerprint,
+      level: 20,
+    });
+    expect(JSON.stringify(line)).not.toMatch(/a-conversation|a-person|an-engine|analyst/);
+  }
+});
+
+test("of a call that cannot be read is written too", async () => {
+  const { url, next } = await logged();
+  await fetch(`${url}/profileregistry.v1.ResolverService/ResolveProfile`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-request-id": "odd-1" },
+    body: "{",
+  });
+  expect(await next()).toMatchObject({ status: "unreadable", level: 30, reqId: "odd-1" });
+});

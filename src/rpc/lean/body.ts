@@ -31,7 +31,7 @@ export function readBody(
 
 /** The Connect adapter reads requests as iterables. `more`: whether some is still to come. */
 export function putBack(request: NodeRequest, chunks: readonly Buffer[], more = false): void {
-  const rest = more ? request[Symbol.asyncIterator]() : undefined;
+  const rest = more ? request.iterator({ destroyOnReturn: false }) : undefined;
   request[Symbol.asyncIterator] = async function* () {
     let wanted = false;
     try {

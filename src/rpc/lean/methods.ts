@@ -46,9 +46,10 @@ export function leanMethods(
       for (const method of service.methods) {
         const handler = implementation[method.localName] as Handler | undefined;
         if (handler === undefined || !isUnaryRead(method)) continue;
+        const { binaryOptions, jsonOptions = STRICT_JSON } = options ?? {};
         methods.set(`/${service.typeName}/${method.name}`, {
           method,
-          serialization: createMethodSerializationLookup(method, undefined, STRICT_JSON, limits),
+          serialization: createMethodSerializationLookup(method, binaryOptions, jsonOptions, limits),
           run: runner(method, handler.bind(implementation), options?.interceptors ?? []),
         });
       }
