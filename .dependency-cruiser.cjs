@@ -36,8 +36,9 @@ module.exports = {
     only("service", "^src/service/", ["^src/(service|domain|catalog|formats)/", "^src/store/[^/]+[.]ts$"]),
     only("rpc", "^src/rpc/", ["^src/(rpc|service|domain)/", "^gen/"]),
     only("rest", "^src/rest/", ["^src/(rest|service|domain)/"]),
+    only("metrics", "^src/metrics/", ["^src/(metrics|service|domain)/", "^src/store/[^/]+[.]ts$"]),
     only("server", "^src/server/", [
-      "^src/(server|service|domain)/",
+      "^src/(server|metrics|service|domain)/",
       "^src/store/store[.]ts$",
       "^src/(rest|rpc)/",
     ]),

@@ -7,6 +7,7 @@ import { type Config, type Environment, readConfig } from "../config.js";
 import { reportFailure } from "./failure.js";
 import { addSettings, readFlags } from "./options.js";
 import { onStopSignal } from "./stop-signal.js";
+import { sayFigures, scrapeWorkers } from "./worker-metrics.js";
 import { isWorker, leaveWorkers, onStopMessage, superviseWorkers } from "./workers.js";
 
 /** Longer than a client that is at work pauses; a stop waits for so long at most where nothing else is under way. */
@@ -39,7 +40,11 @@ async function serve(config: Config): Promise<void> {
     warnAbout(config, logger);
     return superviseWorkers(config.workers, logger);
   }
-  const app = await createApp(config, { idleGraceMs: IDLE_GRACE_MS });
+  const app = await createApp(config, {
+    idleGraceMs: IDLE_GRACE_MS,
+    ...(isWorker() ? { scrape: scrapeWorkers } : {}),
+  });
+  if (isWorker()) sayFigures(app.metrics.registry);
   const { logger } = app;
   if (!isWorker()) warnAbout(config, logger);
   // Before it listens: who reads that line may tell it to stop at once.

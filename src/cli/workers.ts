@@ -6,6 +6,7 @@ import cluster, { type Worker } from "node:cluster";
 import type { Logger } from "pino";
 import { rescueHandedConnections } from "./handed-connections.js";
 import { onStopSignal } from "./stop-signal.js";
+import { mergeScrapes } from "./worker-metrics.js";
 
 const STOP = "stop";
 /** A stop takes 10 s at most (spec 6.5); what is still there then hangs. */
@@ -45,6 +46,7 @@ export async function superviseWorkers(count: number, logger: Logger): Promise<v
       leave();
     });
     cluster.on("fork", rescueHandedConnections);
+    mergeScrapes();
     cluster.on("listening", (worker, { address, port }) => {
       listening.add(worker.id);
       if (listening.size === count && !stopping)

@@ -1,10 +1,12 @@
 /** What every call goes through: who may call, what errors become, what is noted. */
 import { randomUUID } from "node:crypto";
+import type { Message } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { DomainError } from "../domain/errors.js";
 import { isOwnOrAllowedOrigin } from "../service/origin.js";
 import { internalError, toConnectError } from "./errors.js";
+import type { UnreadableCall } from "./strict-router.js";
 
 /** A finished call, for logs. */
 export interface RpcRecord {
@@ -12,13 +14,17 @@ export interface RpcRecord {
   method: string;
   /** Whether it can have written. */
   write: boolean;
-  /** `ok`, the code of a DomainError, or the Connect code in snake case. */
+  /** Whether either side sent several messages, and so took its time. */
+  stream: boolean;
+  /** `ok`, the code of a DomainError, the Connect code in snake case, or `unreadable` for what no interceptor got to see. */
   code: string;
   /** As the request names them, where it does. */
   registry: string | undefined;
   profile: string | undefined;
   requestId: string | undefined;
   durationMs: number;
+  /** Of a call with one answer, once it has that. */
+  answer?: Message;
   /** Only of internal errors. */
   cause?: unknown;
 }
@@ -28,15 +34,18 @@ export function errorInterceptor(report: ((record: RpcRecord) => void) | undefin
   return (next) => async (request) => {
     const start = performance.now();
     let names = namesOf(request.message);
+    let answer: Message | undefined;
     const done = (code: string, requestId?: string, cause?: unknown): void =>
       report?.({
         service: request.service.typeName,
         method: request.method.name,
         write: !hasNoSideEffects(request.method),
+        stream: request.method.methodKind !== "unary",
         code,
         ...names,
         requestId: requestId ?? request.header.get("x-request-id") ?? undefined,
         durationMs: performance.now() - start,
+        ...(answer === undefined ? {} : { answer }),
         ...(cause === undefined ? {} : { cause }),
       });
     const failed = (error: unknown): unknown => {
@@ -60,12 +69,28 @@ export function errorInterceptor(report: ((record: RpcRecord) => void) | undefin
         request.stream ? { ...request, message: noted(request.message, noting) } : request,
       );
       if (response.stream) return { ...response, message: reported(response.message, done, failed) };
+      answer = response.message;
       done("ok");
       return response;
     } catch (error) {
       throw failed(error);
     }
   };
+}
+
+export function reportUnreadable(report: ((record: RpcRecord) => void) | undefined): UnreadableCall {
+  return (method, header, durationMs) =>
+    report?.({
+      service: method.parent.typeName,
+      method: method.name,
+      write: !hasNoSideEffects(method),
+      stream: false,
+      code: "unreadable",
+      registry: undefined,
+      profile: undefined,
+      requestId: header.get("x-request-id") ?? undefined,
+      durationMs,
+    });
 }
 
 /** What a stream of requests is about, its first message tells. */
@@ -115,8 +140,13 @@ export function originInterceptor(allowed: ReadonlySet<string>): Interceptor {
 
 /** A message names a document by slug, or carries it. */
 function namesOf(message: object): Pick<RpcRecord, "registry" | "profile"> {
-  const { registry, profile, slug } = message as { registry?: unknown; profile?: unknown; slug?: unknown };
-  return { registry: nameOf(registry), profile: nameOf(slug) ?? nameOf(profile) };
+  const { registry, profile, slug, rollout } = message as {
+    registry?: unknown;
+    profile?: unknown;
+    slug?: unknown;
+    rollout?: { registry?: unknown };
+  };
+  return { registry: nameOf(registry ?? rollout?.registry), profile: nameOf(slug) ?? nameOf(profile) };
 }
 
 function nameOf(value: unknown): string | undefined {

@@ -1,9 +1,14 @@
-/** A line per request (spec 6.5): writes and failures at `info`, successful reads at `debug`. Never prompts, configs or tokens. */
+/**
+ * A line per request (spec 6.5): writes and failures at `info`, successful reads at `debug`, as reports of outcomes, which come
+ * with every turn. Never prompts, configs or tokens.
+ */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { isObject } from "../domain/json.js";
 import { problemCodeOf } from "../rest/problem.js";
+import { resolutionOf } from "../rest/resolve.js";
 import type { RpcRecord } from "../rpc/interceptors.js";
+import { type Resolved, resolvedIn } from "../rpc/resolved.js";
 
 /** Logs the requests below `prefix`. */
 export function logRestRequests(app: FastifyInstance, log: Logger, prefix: string): void {
@@ -11,15 +16,20 @@ export function logRestRequests(app: FastifyInstance, log: Logger, prefix: strin
     const route = request.routeOptions.url;
     if (!request.url.startsWith(prefix)) return;
     const code = problemCodeOf(request);
-    const reads =
-      request.method === "GET" || request.method === "HEAD" || route?.startsWith(`${prefix}/resolve`);
-    const level = code === undefined && reads ? "debug" : "info";
+    const path = route?.slice(prefix.length) ?? "";
+    const quiet =
+      request.method === "GET" ||
+      request.method === "HEAD" ||
+      path.startsWith("/resolve") ||
+      path.startsWith("/rollouts/outcomes");
+    const level = code === undefined && quiet ? "debug" : "info";
     if (!log.isLevelEnabled(level)) return;
     request.log[level](
       {
-        component: route?.startsWith(`${prefix}/resolve`) ? "resolver" : "registry",
+        component: componentOf(path),
         route: `${request.method} ${route ?? "unknown"}`,
         ...named(request),
+        ...resolvedFor(request),
         status: reply.statusCode,
         ...(code ? { code } : {}),
         duration_ms: round(reply.elapsedTime),
@@ -30,15 +40,17 @@ export function logRestRequests(app: FastifyInstance, log: Logger, prefix: strin
 }
 
 export function rpcLogger(log: Logger): (record: RpcRecord) => void {
-  return ({ service, method, write, code, registry, profile, requestId, durationMs, cause }) => {
-    const level = cause !== undefined ? "error" : code === "ok" && !write ? "debug" : "info";
+  return ({ service, method, write, code, registry, profile, requestId, durationMs, answer, cause }) => {
+    const quiet = !write || method === "ReportOutcomes";
+    const level = cause !== undefined ? "error" : code === "ok" && quiet ? "debug" : "info";
     if (!log.isLevelEnabled(level)) return;
     log[level](
       {
-        component: service.endsWith(".ResolverService") ? "resolver" : "registry",
+        component: COMPONENTS[service.slice(service.lastIndexOf(".") + 1)] ?? "registry",
         route: `${service}/${method}`,
         ...(registry ? { registry } : {}),
         ...(profile ? { profile } : {}),
+        ...resolvedIn(answer),
         ...(requestId ? { reqId: requestId } : {}),
         status: code,
         duration_ms: round(durationMs),
@@ -47,6 +59,13 @@ export function rpcLogger(log: Logger): (record: RpcRecord) => void {
       "request",
     );
   };
+}
+
+const COMPONENTS: Record<string, string> = { ResolverService: "resolver", RolloutService: "rollouts" };
+
+function componentOf(path: string): string {
+  if (path.startsWith("/resolve")) return "resolver";
+  return /^\/(?:rollouts|features)/.test(path) ? "rollouts" : "registry";
 }
 
 /** The registry and profile that a request names, as it names them. */
@@ -61,6 +80,14 @@ function named(request: FastifyRequest): { registry?: string; profile?: string }
     ...(typeof registry === "string" ? { registry: registry.slice(0, 128) } : {}),
     ...(typeof name === "string" ? { profile: name.slice(0, 128) } : {}),
   };
+}
+
+/** Of a resolve: what it was answered with. */
+function resolvedFor(request: FastifyRequest): Resolved | undefined {
+  const resolution = resolutionOf(request);
+  if (resolution === undefined) return undefined;
+  const { registry, profile, processing, fingerprint } = resolution;
+  return { registry, profile, mode: processing.applied_mode, outcome: processing.outcome, fingerprint };
 }
 
 function round(ms: number): number {

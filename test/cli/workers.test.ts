@@ -68,6 +68,20 @@ test("a worker that dies is replaced, and the others serve meanwhile", async () 
   expect(stdout).toContain('"signal":"SIGKILL","msg":"a worker ended and is started again"');
 });
 
+test("/metrics adds up over the workers, whichever is asked", async () => {
+  await using directory = await temporaryDirectory();
+  await using server = await served(directory, "2");
+  for (let i = 0; i < 10; i++) await get(`${server.url}/api/chat/resolve/agent`);
+  for (let i = 0; i < 4; i++) {
+    const { body } = await get(`${server.url}/metrics`);
+    const resolves = [...body.matchAll(/^profile_registry_resolves_total{.*} (\d+)$/gm)].map(([, n]) =>
+      Number(n),
+    );
+    expect(resolves.reduce((a, b) => a + b, 0)).toBe(10);
+    expect(body).toMatch(/^profile_registry_store_revision 3$/m);
+  }
+});
+
 test("a stop ends all workers and leaves nothing in the write-ahead log", async () => {
   await using directory = await temporaryDirectory();
   await using server = await served(directory, "2");
