@@ -27,7 +27,12 @@ export async function createChatServer(databasePath?: string): Promise<FastifyIn
 
   // With Fastify's default of 100, documents with longer names could not be reached.
   const app = Fastify({ routerOptions: { maxParamLength: 128 } });
-  app.addHook("onClose", () => store.close());
+  // Passes reports of turns on to the store, and turns back what goes wrong where a rollout asks for that.
+  services.rolloutWatch.start();
+  app.addHook("onClose", async () => {
+    await services.rolloutWatch.stop();
+    await store.close();
+  });
 
   await app.register(restPlugin, {
     prefix: "/api/chat",

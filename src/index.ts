@@ -5,6 +5,7 @@
 export { createCatalog, type OriginatedDefinition } from "./catalog/catalog.js";
 export { type CatalogDefinition, CatalogError, parseDefinition } from "./catalog/definition.js";
 export { readCatalogDirectory } from "./catalog/directory.js";
+export { bucketOf } from "./domain/bucket.js";
 export { canonicalKey } from "./domain/canonical-key.js";
 export type { Catalog, ExtensionSchema, MiddlewareDefinition } from "./domain/catalog.js";
 export type * from "./domain/document.js";
@@ -15,6 +16,7 @@ export { parseExtensionKey, parseSlug } from "./domain/identifiers.js";
 export type { Json, JsonObject } from "./domain/json.js";
 export { type Layer, mergeLayers, traceLayers } from "./domain/layers.js";
 export { DEFAULT_LIMITS, type Limits } from "./domain/limits.js";
+export type { EnvironmentFlags, Processing, ProcessingRequest } from "./domain/processing.js";
 export {
   type Resolution,
   type ResolveRequest,
@@ -22,6 +24,7 @@ export {
   resolve,
   type ShownSecrets,
 } from "./domain/resolve.js";
+export type { Rollout, ShownRollout } from "./domain/rollout.js";
 export { redactProfile, secretExemptions } from "./domain/secrets.js";
 export { type Selected, type SelectionRequest, selectProfile } from "./domain/selection.js";
 export type { RestOptions } from "./rest/options.js";

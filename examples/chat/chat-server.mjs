@@ -2,8 +2,10 @@
 import { readFile } from "node:fs/promises";
 import { createServer, request as send } from "node:http";
 import { extname } from "node:path";
+import { pipeline } from "node:stream";
 import { runEcho } from "./echo-model.mjs";
 import { createReporter } from "./outcomes.mjs";
+import { refusal, UNREACHABLE } from "./refusal.mjs";
 import { createRuntimes } from "./runtimes.mjs";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
@@ -17,28 +19,26 @@ export function createChatServer({ registry }) {
   const runtimes = createRuntimes({ registry });
   const outcomes = createReporter({ registry });
 
-  const routes = {
-    "POST /turn": async (request, response) => {
-      const turn = await readJson(request);
-      const resolved = await runtimes.resolve(turn, request.headers.cookie);
-      if (resolved.refused) return answer(response, resolved.refused.status, resolved.refused);
-      const { runtime, rebuilt, resolution } = resolved;
-      const began = performance.now();
-      const text = runEcho(runtime, String(turn.text ?? ""));
-      outcomes.add(resolution, { latency_ms: performance.now() - began, success: true });
-      answer(response, 200, { text, rebuilt, ...shown(resolution) });
-    },
+  const takeTurn = async (request, response) => {
+    const turn = await readTurn(request);
+    const { runtime, rebuilt, resolution } = await runtimes.resolve(turn, request.headers.cookie);
+    const began = performance.now();
+    const text = runEcho(runtime, turn.text);
+    outcomes.add(resolution, { latency_ms: performance.now() - began, success: true });
+    answer(response, 200, { text, rebuilt, ...shown(resolution) });
+  };
+
+  const respond = async (request, response) => {
+    const [path] = request.url.split("?", 1);
+    if (path.startsWith("/api/chat/")) handOn(registry, request, response);
+    else if (path === "/turn" && request.method === "POST") await takeTurn(request, response);
+    else await serveFile(path === "/" ? "index.html" : path.slice(1), response);
   };
 
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url, "http://chat");
-    const route = routes[`${request.method} ${pathname}`];
-    const work = route
-      ? route(request, response)
-      : pathname.startsWith("/api/chat/")
-        ? handOn(registry, request, response)
-        : serveFile(pathname, response);
-    work.catch((error) => answer(response, error.status ?? 500, { detail: error.message }));
+    respond(request, response).catch(({ status = 500, message }) =>
+      answer(response, status, { detail: message }),
+    );
   });
   return {
     server,
@@ -58,29 +58,28 @@ function shown({ profile, profile_version, registry, fingerprint, processing }) 
 /**
  * The registry sees the browser's own host, so that its cookie belongs to this one, and its pages' writes count as its own.
  */
-async function handOn(registry, request, response) {
-  const { hostname, port } = new URL(registry);
-  const { method, url: path, headers } = request;
-  const handed = send({ hostname, port, method, path, headers }, (answered) => {
+function handOn(registry, request, response) {
+  const { method, url, headers } = request;
+  const { protocol, hostname, port } = new URL(registry);
+  const handed = send({ protocol, hostname, port, method, path: url, headers }, (answered) => {
     response.writeHead(answered.statusCode, answered.headers);
-    answered.pipe(response);
+    pipeline(answered, response, () => {});
   });
   handed.on("error", () => {
-    if (!response.headersSent) answer(response, 502, { detail: "the profile registry cannot be reached" });
-    else response.destroy();
+    if (response.headersSent) response.destroy();
+    else answer(response, 502, { detail: UNREACHABLE });
   });
   response.on("close", () => handed.destroy());
   request.pipe(handed);
 }
 
-async function serveFile(pathname, response) {
-  const name = pathname === "/" ? "index.html" : pathname.slice(1);
+async function serveFile(name, response) {
   const [base, file] = name.startsWith("modules/") ? [MODULES, name.slice("modules/".length)] : [PAGE, name];
   const type = TYPES[extname(file)];
   // Nothing outside of the two folders has such a name.
-  if (type === undefined || !/^(?:[\w-]+\/)*[\w-]+\.\w+$/.test(file)) throw notFound();
+  if (type === undefined || !/^(?:[\w-]+\/)*[\w-]+\.\w+$/.test(file)) throw refusal(404, "not found");
   const content = await readFile(new URL(file, base)).catch(() => {
-    throw notFound();
+    throw refusal(404, "not found");
   });
   response.writeHead(200, {
     "content-type": `${type}; charset=utf-8`,
@@ -90,22 +89,24 @@ async function serveFile(pathname, response) {
   response.end(content);
 }
 
-async function readJson(request) {
-  let text = "";
+/** `conversation` and `text`, and what the selection of the page adds to them. */
+async function readTurn(request) {
+  const chunks = [];
+  let bytes = 0;
   for await (const chunk of request) {
-    text += chunk;
-    if (text.length > MAX_TURN_BYTES)
-      throw Object.assign(new Error("the turn is too large"), { status: 413 });
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MAX_TURN_BYTES) throw refusal(413, "the turn is too large");
   }
+  let turn;
   try {
-    return JSON.parse(text);
+    turn = JSON.parse(Buffer.concat(chunks).toString());
   } catch {
-    throw Object.assign(new Error("the turn is not JSON"), { status: 400 });
+    throw refusal(400, "the turn is not JSON");
   }
-}
-
-function notFound() {
-  return Object.assign(new Error("not found"), { status: 404 });
+  if (typeof turn?.conversation !== "string" || typeof turn.text !== "string")
+    throw refusal(400, "a turn needs a conversation and a text");
+  return turn;
 }
 
 function answer(response, status, body) {

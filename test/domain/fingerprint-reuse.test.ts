@@ -5,6 +5,7 @@ import type { Profile } from "../../src/domain/document.js";
 import { type ResolveRequest, type ResolveSettings, resolve } from "../../src/domain/resolve.js";
 import { objectWithSecrets, stepSettings } from "./arbitraries.js";
 import { aProfile, aRegistry, open, viewOf } from "./documents.js";
+import { aRollout } from "./moding.js";
 import { settings } from "./resolving.js";
 
 const profiles: fc.Arbitrary<Profile> = fc
@@ -30,9 +31,18 @@ const calls: fc.Arbitrary<Partial<ResolveRequest>> = fc.constantFrom(
 );
 const OPERATORS: ResolveSettings["operator"][] = [{}, { ai_engine: "emergency" }];
 
-test("whatever was asked for before, by whom, and in which registry", () => {
+/** Two modes may share a profile, and have the selected one for theirs. */
+const MODES = { fast: { profiles: ["p", "q"] }, quick: { profiles: ["q", "p"] } };
+const rollouts = Object.keys(MODES).map((mode) => aRollout({ mode }));
+const wishes = fc.constantFrom(
+  undefined,
+  ...Object.keys(MODES).flatMap((mode) => ["p", "q"].map((profile) => ({ mode, profile }))),
+);
+
+test("whatever was asked for before, by whom, and in which registry and mode", () => {
   fc.assert(
     fc.property(
+      profiles,
       profiles,
       fc.array(
         fc.record({
@@ -40,23 +50,40 @@ test("whatever was asked for before, by whom, and in which registry", () => {
           shown: fc.constantFrom("all", "own", "none"),
           registry: fc.constantFrom("one", "two"),
           operator: fc.constantFrom(...OPERATORS),
+          processing: wishes,
         }),
         { minLength: 2, maxLength: 8 },
       ),
-      (profile, sequence) => {
+      (profile, second, sequence) => {
+        const other = { ...second, slug: "q" };
         const resolveOn = (
-          document: Profile,
-          { request, shown, registry, operator }: (typeof sequence)[0],
+          documents: readonly Profile[],
+          { request, shown, registry, operator, processing }: (typeof sequence)[0],
         ) => {
           const registries = ["one", "two"].map((slug) => ({
-            registry: aRegistry({ slug, default_profile_slug: document.slug }),
-            profiles: [document],
+            registry: aRegistry({ slug, default_profile_slug: "p", processing_modes: MODES }),
+            profiles: documents,
           }));
-          const asked = { selection: { registry }, ...request };
-          return resolve(viewOf(registries), asked, shown, { ...settings, operator }).fingerprint;
+          const asked = { selection: { registry }, processing, ...request };
+          return resolve(viewOf(registries, rollouts), asked, shown, { ...settings, operator }).fingerprint;
         };
-        for (const call of sequence) expect(resolveOn(profile, call)).toBe(resolveOn({ ...profile }, call));
+        for (const call of sequence) {
+          const known = resolveOn([profile, other], call);
+          expect(known).toBe(resolveOn([{ ...profile }, { ...other }], call));
+        }
       },
     ),
   );
+});
+
+test("a mode under several profiles has a fingerprint for each", () => {
+  const profiles = [aProfile(), aProfile({ slug: "q", runtime: { system_prompt: "q" } })];
+  const registry = aRegistry({ default_profile_slug: "p", processing_modes: MODES });
+  const view = viewOf([{ registry, profiles }], rollouts);
+  const asked = ["p", "q", "p", "q"].map((profile) => ({ mode: "fast", profile }));
+  const prints = asked.map(
+    (processing) => resolve(view, { selection: {}, processing }, "all", settings).fingerprint,
+  );
+  expect(prints.slice(2)).toEqual(prints.slice(0, 2));
+  expect(prints[0]).not.toBe(prints[1]);
 });

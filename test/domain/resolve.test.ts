@@ -32,6 +32,7 @@ describe("the answer", () => {
       "selection",
       "warnings",
       "metadata",
+      "processing",
     ];
     expect(Object.keys(sent()).sort()).toEqual([...members].sort());
     expect(Object.keys(sent({ request: { explain: true } })).sort()).toEqual([...members, "trace"].sort());

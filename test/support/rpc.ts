@@ -16,6 +16,7 @@ import { afterAll, beforeAll } from "vitest";
 import { BadRequestSchema, type ErrorInfo, ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import { ProfileRegistryService } from "../../gen/profileregistry/v1/registry_service_pb.js";
 import { ResolverService } from "../../gen/profileregistry/v1/resolver_service_pb.js";
+import { RolloutService } from "../../gen/profileregistry/v1/rollout_service_pb.js";
 import { ServerService } from "../../gen/profileregistry/v1/server_service_pb.js";
 import type { Overrides } from "../../src/app.js";
 import type { Flags } from "../../src/config.js";
@@ -40,6 +41,7 @@ export const PROTOCOLS: Record<string, (baseUrl: string) => Transport> = {
 export interface RpcClients {
   registry: Client<typeof ProfileRegistryService>;
   resolver: Client<typeof ResolverService>;
+  rollouts: Client<typeof RolloutService>;
   server: Client<typeof ServerService>;
 }
 
@@ -47,6 +49,7 @@ export function rpcClients(transport: Transport): RpcClients {
   return {
     registry: createClient(ProfileRegistryService, transport),
     resolver: createClient(ResolverService, transport),
+    rollouts: createClient(RolloutService, transport),
     server: createClient(ServerService, transport),
   };
 }
@@ -92,6 +95,9 @@ export function sharedRpc(
     },
     get resolver() {
       return started(clients).resolver;
+    },
+    get rollouts() {
+      return started(clients).rollouts;
     },
     get server() {
       return started(clients).server;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { type App, createApp, type Overrides } from "../../src/app.js";
-import { type Flags, readConfig } from "../../src/config.js";
+import { type Environment, type Flags, readConfig } from "../../src/config.js";
 
 /** Two registries, `default` and `team`, with all that a profile can hold. */
 export const REGISTRIES = fileURLToPath(new URL("../data/registries.yaml", import.meta.url));
@@ -17,9 +17,13 @@ export interface TestServer extends Pick<App, "services" | "store"> {
 }
 
 /** Undefined flags are left out; the environment of the test counts for nothing. */
-export async function startServer(flags: Flags = {}, overrides: Overrides = {}): Promise<TestServer> {
+export async function startServer(
+  flags: Flags = {},
+  overrides: Overrides = {},
+  env: Environment = {},
+): Promise<TestServer> {
   const logger = pino({ level: "silent" });
-  const app = await createApp(readConfig(flags, {}), { logger, ...overrides });
+  const app = await createApp(readConfig(flags, env), { logger, ...overrides });
   await app.server.listen({ host: "127.0.0.1", port: 0 });
   const { port } = app.server.server.address() as AddressInfo;
   const { services, store } = app;
@@ -27,8 +31,12 @@ export async function startServer(flags: Flags = {}, overrides: Overrides = {}):
 }
 
 /** For a server that only one test needs. */
-export async function serverForTest(flags: Flags = {}, overrides: Overrides = {}): Promise<TestServer> {
-  const server = await startServer(flags, overrides);
+export async function serverForTest(
+  flags: Flags = {},
+  overrides: Overrides = {},
+  env: Environment = {},
+): Promise<TestServer> {
+  const server = await startServer(flags, overrides, env);
   onTestFinished(() => server.stop());
   return server;
 }

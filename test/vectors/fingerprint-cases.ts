@@ -27,6 +27,14 @@ const full: FingerprintInput = {
 export const fingerprintCases: FingerprintCase[] = [
   { name: "an empty runtime and empty settings are left out", input: bare },
   { name: "everything", input: full },
+  {
+    name: "a mode that was applied",
+    input: { ...full, processing: { mode: "fast", profile: "fast-v1", profile_version: 3 } },
+  },
+  {
+    name: "a mode that was applied and changed nothing",
+    input: { ...bare, processing: { mode: "fast", profile: "assistant", profile_version: 1 } },
+  },
   { name: "another version", input: { ...full, profile_version: 13 } },
   { name: "another registry", input: { ...full, registry: "other" } },
   { name: "a runtime of one part", input: { ...bare, runtime: { tools: ["a"] } } },

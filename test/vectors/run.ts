@@ -7,7 +7,9 @@ import type { FingerprintInput } from "../../src/domain/fingerprint.js";
 import { type Json, type JsonObject, member } from "../../src/domain/json.js";
 import { DEFAULT_LIMITS } from "../../src/domain/limits.js";
 import { parseStoredProfile, parseStoredRegistry, readMembers } from "../../src/domain/parse-document.js";
+import { parseStoredRollout } from "../../src/domain/parse-rollout.js";
 import { resolve } from "../../src/domain/resolve.js";
+import type { Rollout } from "../../src/domain/rollout.js";
 import { omitSecrets, secretExemptions } from "../../src/domain/secrets.js";
 import { canonicalText } from "../domain/rfc8785.js";
 import type { Outcome, ResolveCase } from "./vector.js";
@@ -33,6 +35,10 @@ export function run({ documents, request, settings = {} }: ResolveCase): Outcome
         request_overrides: body.object("request_overrides"),
         ai_engine: body.string("ai_engine"),
         ai_api_type: body.string("ai_api_type"),
+        processing: body.any("processing"),
+        deployment: body.string("deployment"),
+        conv_id: body.string("conv_id"),
+        targeting_key: body.string("targeting_key"),
         explain: body.boolean("explain"),
       },
       settings.shown_secrets ?? "none",
@@ -44,6 +50,7 @@ export function run({ documents, request, settings = {} }: ResolveCase): Outcome
         limits: DEFAULT_LIMITS,
         operator: settings.operator ?? {},
         secretExempt: secretExemptions(settings.secret_exempt ?? []),
+        environmentFlags: settings.environment_flags ?? {},
       },
     );
     return { answer };
@@ -53,21 +60,37 @@ export function run({ documents, request, settings = {} }: ResolveCase): Outcome
   }
 }
 
+interface Stored {
+  registry: Registry;
+  /** Null: it cannot be read. */
+  profiles: Map<string, Profile | null>;
+  rollouts: Rollout[];
+}
+
 function viewOf({ registries }: ResolveCase["documents"]): DocumentView {
-  const all = new Map<string, { registry: Registry; profiles: Map<string, Profile> }>();
+  const all = new Map<string, Stored>();
   for (const [slug, document] of Object.entries(registries)) {
-    const profiles = Object.entries((member(document, "profiles") ?? {}) as Record<string, JsonObject>);
+    const profiles = membersOf(document, "profiles");
     all.set(slug, {
       registry: parseStoredRegistry(document),
-      profiles: new Map(profiles.map(([name, profile]) => [name, parseStoredProfile(profile)])),
+      profiles: new Map(profiles.map(([name, profile]) => [name, profile && parseStoredProfile(profile)])),
+      rollouts: membersOf(document, "rollouts").flatMap(([, one]) => (one ? [parseStoredRollout(one)] : [])),
     });
   }
   return {
     revision: 1,
     registry: (slug) => all.get(slug)?.registry,
-    profile: (registry, slug) => all.get(registry)?.profiles.get(slug),
-    rollouts: () => [],
+    profile(registry, slug) {
+      const profile = all.get(registry)?.profiles.get(slug);
+      if (profile === null) throw new DomainError("data_loss", `profile "${slug}" cannot be read`);
+      return profile;
+    },
+    rollouts: (registry) => all.get(registry)?.rollouts ?? [],
   };
+}
+
+function membersOf(document: JsonObject, name: string): [string, JsonObject | null][] {
+  return Object.entries((member(document, name) ?? {}) as Record<string, JsonObject | null>);
 }
 
 /** The text that is hashed, by hand (spec 4.4). */

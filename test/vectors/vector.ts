@@ -3,6 +3,7 @@ import type { CatalogDefinition } from "../../src/catalog/definition.js";
 import type { ErrorCode } from "../../src/domain/errors.js";
 import type { FingerprintInput } from "../../src/domain/fingerprint.js";
 import type { Json, JsonObject } from "../../src/domain/json.js";
+import type { EnvironmentFlags } from "../../src/domain/processing.js";
 import type { Resolution, ShownSecrets } from "../../src/domain/resolve.js";
 
 export interface VectorRequest {
@@ -22,6 +23,8 @@ export interface VectorSettings {
   catalog?: CatalogDefinition[];
   /** Default: `none`, as over REST. */
   shown_secrets?: ShownSecrets;
+  /** By mode, what the environment says of its flags. */
+  environment_flags?: EnvironmentFlags;
 }
 
 export interface ResolveCase {
@@ -44,11 +47,18 @@ export interface FingerprintVector extends FingerprintCase {
   fingerprint: string;
 }
 
+export interface BucketVector {
+  salt: string;
+  key: string;
+  /** Of salt, a zero byte and key in UTF-8. */
+  hash: number;
+  bucket: number;
+}
+
 export interface KeyVector {
   raw: string;
   key: string;
 }
-
 
 /** A stored profile without what a case is not about. */
 export function profile(slug: string, members: Record<string, Json> = {}): JsonObject {

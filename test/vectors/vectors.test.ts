@@ -1,12 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { bucketOf } from "../../src/domain/bucket.js";
 import { canonicalKey } from "../../src/domain/canonical-key.js";
 import { fingerprint } from "../../src/domain/fingerprint.js";
 import type { Resolution } from "../../src/domain/resolve.js";
+import { saltedHash } from "../domain/murmur-hash.js";
 import { sha256 } from "../domain/rfc8785.js";
 import { FILES, generate, type VectorFile } from "./generate.js";
 import { canonicalOf, run } from "./run.js";
-import type { FingerprintVector, KeyVector, ResolveVector } from "./vector.js";
+import type { BucketVector, FingerprintVector, KeyVector, ResolveVector } from "./vector.js";
 
 const fileUrl = (file: VectorFile) => new URL(file, import.meta.url);
 
@@ -44,17 +46,39 @@ describe("resolving", () => {
       profile_version,
       runtime,
       step_settings,
+      processing,
       fingerprint: given,
     } = (vector as ResolveVector & { answer: Resolution }).answer;
-    expect(sha256(canonicalOf({ registry, profile, profile_version, runtime, step_settings }))).toBe(given);
+    const input = { registry, profile, profile_version, runtime, step_settings };
+    expect(sha256(canonicalOf({ ...input, ...hashedOf(processing) }))).toBe(given);
   });
 });
+
+/** Only a mode that was applied counts, and of it only this. */
+function hashedOf({ applied_mode: mode, profile, profile_version }: Resolution["processing"]) {
+  return mode === "default"
+    ? {}
+    : { processing: { mode, profile: profile!, profile_version: profile_version! } };
+}
 
 describe("fingerprinting", () => {
   test.each(vectors<FingerprintVector>("fingerprint.json"))("$name", (vector) => {
     expect(fingerprint(vector.input)).toBe(vector.fingerprint);
     expect(sha256(vector.canonical)).toBe(vector.fingerprint);
     expect(canonicalOf(vector.input)).toBe(vector.canonical);
+  });
+});
+
+describe("buckets", () => {
+  test.each(vectors<BucketVector>("buckets.json"))("of $salt and $key", ({ salt, key, hash, bucket }) => {
+    expect(saltedHash(salt, key)).toBe(hash);
+    expect(hash % 10_000).toBe(bucket);
+    expect(bucketOf(salt, key)).toBe(bucket);
+  });
+
+  test("have one vector for each pair of salt and key", () => {
+    const all = vectors<BucketVector>("buckets.json");
+    expect(new Set(all.map(({ salt, key }) => JSON.stringify([salt, key]))).size).toBe(all.length);
   });
 });
 
