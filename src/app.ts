@@ -19,9 +19,11 @@ import type { CatalogDefinition } from "./catalog/definition.js";
 import { readCatalogDirectory } from "./catalog/directory.js";
 import type { Config } from "./config.js";
 import type { Catalog } from "./domain/catalog.js";
+import { createMetrics, type Metrics } from "./metrics/metrics.js";
 import { restPlugin } from "./rest/plugin.js";
 import { sendProblem } from "./rest/problem.js";
 import { createHealthState, healthRoutes } from "./rpc/health.js";
+import type { RpcRecord } from "./rpc/interceptors.js";
 import { leanFirst } from "./rpc/lean/lean.js";
 import { leanMethods } from "./rpc/lean/methods.js";
 import { reflectionRoutes } from "./rpc/reflection.js";
@@ -30,12 +32,14 @@ import { STRICT_JSON, strictRouter } from "./rpc/strict-router.js";
 import { endAbandonedRequests } from "./server/abandoned-requests.js";
 import { refuseBrokenRequests } from "./server/broken-requests.js";
 import { addConsole } from "./server/console.js";
+import { addMetrics, countedByCall } from "./server/metrics.js";
 import { createOnePort } from "./server/one-port.js";
 import { addProbes } from "./server/probes.js";
 import { logRestRequests, rpcLogger } from "./server/request-log.js";
 import { answerUnknownRoute, isHost, refuseBadHeaders } from "./server/rpc-scope.js";
 import { bootstrap } from "./service/bootstrap.js";
 import { applyEdit } from "./service/file-edits.js";
+import type { RolloutWatchOptions } from "./service/rollout-watch.js";
 import type { ServerInfo } from "./service/server-info.js";
 import { createServices, type Services } from "./service/services.js";
 import { type FileStore, openFileStore } from "./store/file/file-store.js";
@@ -54,12 +58,16 @@ export interface Overrides {
   definitions?: readonly CatalogDefinition[];
   /** Unix milliseconds. Default the system's. */
   clock?: () => number;
+  /** How often rollouts are looked after. */
+  rolloutWatch?: RolloutWatchOptions;
   /** What a store on a file that is not there does: create it, or refuse. Default create. */
   createStore?: boolean;
   /** For how long a stop waits for what clients may be sending over idle connections, in ms. Default 0. */
   idleGraceMs?: number;
   /** More services, served as our own are. */
   routes?: (router: ConnectRouter) => void;
+  /** The text of `/metrics`, where it is not that of this process alone. */
+  scrape?: () => Promise<string>;
   /** Whether the common form of reads over RPC has a path of its own (rpc/lean). Default true. */
   lean?: boolean;
 }
@@ -74,21 +82,33 @@ export interface Core {
 }
 
 export interface App extends Core {
+  metrics: Metrics;
   /** Ready to listen: `app.server.listen({ host, port })`. */
   server: FastifyInstance;
   /** Stops accepting, finishes what is under way, closes the store. */
   close(): Promise<void>;
 }
 
-/** Opens and, where it is empty and may be seeded, seeds the store. Throws one clear line for everything that cannot be. */
-export async function openCore(config: Config, overrides: Overrides = {}): Promise<Core> {
+/**
+ * Opens and, where it is empty and may be seeded, seeds the store. Throws one clear line for everything that cannot be.
+ * `metrics`: what counts, where anybody asks for it.
+ */
+export async function openCore(config: Config, overrides: Overrides = {}, metrics?: Metrics): Promise<Core> {
   const logger = overrides.logger ?? pino({ level: config.logLevel });
   const catalog = await loadCatalog(config, overrides);
   const warn = (message: string): void => logger.warn(message);
   const store = await openStore(config, overrides, catalog, warn);
   const clock = overrides.clock ?? Date.now;
   try {
-    const services = createServices({ ...config, store, catalog, clock });
+    const services = createServices({
+      ...config,
+      store: metrics?.counted(store) ?? store,
+      catalog,
+      clock,
+      warn,
+      ...(overrides.rolloutWatch && { rolloutWatch: overrides.rolloutWatch }),
+      ...(metrics && { observer: metrics.resolves }),
+    });
     if ("follow" in store) await store.follow((text) => applyEdit(services, text, storeName(config)));
     if (overrides.createStore ?? true) {
       const rules = { catalog, limits: config.limits };
@@ -100,17 +120,31 @@ export async function openCore(config: Config, overrides: Overrides = {}): Promi
         seedFile: config.seedFile,
         environmentFlags: config.environmentFlags,
       });
+      await services.modes.settle(warn);
     }
     const { version, commit } = readVersion();
+    metrics?.watch({ services, store, build: () => ({ version, commit, schema: store.schemaVersion }) });
     const info = async (): Promise<ServerInfo> => ({
       version,
       commit,
       schema_version: store.schemaVersion,
-      capabilities: ["documents", "history", "idempotency", "log", "validate-only"],
+      capabilities: [
+        "documents",
+        "history",
+        "idempotency",
+        "log",
+        "processing-modes",
+        "rollouts",
+        "validate-only",
+      ],
       revision: await store.revision(),
       catalog_digest: catalog.digest,
     });
-    return { services, store, info, logger, close: () => store.close() };
+    const close = async (): Promise<void> => {
+      await services.rolloutWatch.stop();
+      await store.close();
+    };
+    return { services, store, info, logger, close };
   } catch (error) {
     await store.close();
     throw error;
@@ -119,7 +153,8 @@ export async function openCore(config: Config, overrides: Overrides = {}): Promi
 
 /** The whole server. Close it with `close`. */
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
-  const core = await openCore(config, overrides);
+  const metrics = createMetrics(config.defaultRegistry);
+  const core = await openCore(config, overrides, metrics);
   const { services, store, info, logger } = core;
   const health = createHealthState();
   const shutdown = new AbortController();
@@ -127,7 +162,12 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   setMaxListeners(0, shutdown.signal);
 
   const { corsOrigins: allowedOrigins, cookieSecure, maxBodyBytes, serveSecrets } = config;
-  const apiRoutes = createRoutes({ services, allowedOrigins, serveSecrets, report: rpcLogger(logger) });
+  const logCall = rpcLogger(logger);
+  const report = (call: RpcRecord): void => {
+    logCall(call);
+    metrics.requests.rpc(call);
+  };
+  const apiRoutes = createRoutes({ services, allowedOrigins, serveSecrets, report });
   const routes = (plain: ConnectRouter): void => {
     apiRoutes(plain);
     serverRoutes(strictRouter(plain), info);
@@ -158,7 +198,14 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   refuseBrokenRequests(server);
   if (config.corsOrigins.length > 0) await server.register(fastifyCors, corsOptions(config.corsOrigins));
   logRestRequests(server, logger, REST_PREFIX);
-  addProbes(server, { store, info, storeName: storeName(config), serving: () => health.serving });
+  addMetrics(server, metrics, overrides.scrape);
+  addProbes(server, {
+    store,
+    info,
+    modeProblems: services.modes.problems,
+    storeName: storeName(config),
+    serving: () => health.serving,
+  });
   if (config.console) await addConsole(server);
   await server.register(restPlugin, {
     prefix: REST_PREFIX,
@@ -169,6 +216,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   });
   await server.register(async (scope) => {
     refuseBadHeaders(scope);
+    countedByCall(scope);
     await scope.register(fastifyConnectPlugin, {
       readMaxBytes: maxBodyBytes,
       shutdownSignal: shutdown.signal,
@@ -182,13 +230,16 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       },
     });
   });
-  server.addHook("onListen", async () => health.set(true));
+  server.addHook("onListen", async () => {
+    health.set(true);
+    services.rolloutWatch.start();
+  });
   server.addHook("preClose", async () => {
     health.set(false);
     shutdown.abort();
   });
   server.addHook("onClose", () => core.close());
-  return { ...core, server, close: () => server.close() };
+  return { ...core, metrics, server, close: () => server.close() };
 }
 
 export async function loadCatalog(

@@ -88,7 +88,7 @@ export function profileNotFound(raw?: string): DomainError {
 
 /** `RESOURCE "SLUG" version conflict: expected=N actual=M` (spec 2.1). */
 export function versionConflict(
-  resource: "profile" | "registry",
+  resource: "profile" | "registry" | "rollout",
   slug: string,
   expected: number,
   actual: number,

@@ -55,19 +55,15 @@ export function noCounts(): FiguresCounts {
 
 /** A new sum; neither is modified. */
 export function addCounts(a: FiguresCounts, b: FiguresCounts): FiguresCounts {
-  const latency = { ...a.latency };
-  for (const [bucket, count] of Object.entries(b.latency)) {
-    latency[Number(bucket)] = (latency[Number(bucket)] ?? 0) + count;
+  const sum = { ...a, latency: { ...a.latency } };
+  addInto(sum, b);
+  return sum;
+}
+
+/** Changes `sum`. */
+export function addInto(sum: FiguresCounts, { latency, ...numbers }: FiguresCounts): void {
+  for (const name of Object.keys(numbers) as (keyof typeof numbers)[]) sum[name] += numbers[name];
+  for (const [bucket, count] of Object.entries(latency)) {
+    sum.latency[Number(bucket)] = (sum.latency[Number(bucket)] ?? 0) + count;
   }
-  return {
-    samples: a.samples + b.samples,
-    errors: a.errors + b.errors,
-    critical_errors: a.critical_errors + b.critical_errors,
-    mismatches: a.mismatches + b.mismatches,
-    severe: a.severe + b.severe,
-    severe_safety: a.severe_safety + b.severe_safety,
-    scored: a.scored + b.scored,
-    score_sum: a.score_sum + b.score_sum,
-    latency,
-  };
 }

@@ -1,7 +1,15 @@
-/** From JSON to rollouts and outcomes, member by member (spec 5.5). Throws `malformed` naming the member. */
+/** From JSON to rollouts, member by member (spec 5.5). Throws `malformed` naming the member. */
+import { malformed } from "./errors.js";
+import { isBlank, normalizeIdentifier } from "./identifiers.js";
 import type { JsonObject } from "./json.js";
 import { defined, type MemberReader, readMembers } from "./parse-document.js";
-import { DEFAULT_THRESHOLDS, type Rollout, type RolloutInput, type RolloutThresholds } from "./rollout.js";
+import {
+  DEFAULT_THRESHOLDS,
+  type RollbackKind,
+  type Rollout,
+  type RolloutInput,
+  type RolloutThresholds,
+} from "./rollout.js";
 
 /** The members that a write may set. Others are ignored. */
 export function parseRolloutInput(body: MemberReader): RolloutInput {
@@ -18,6 +26,13 @@ export function parseRolloutInput(body: MemberReader): RolloutInput {
     auto_rollback: body.boolean("auto_rollback"),
     thresholds: thresholds && parseThresholds(thresholds),
   });
+}
+
+/** How far a rollback is to go. */
+export function parseRollbackKind(raw: string | undefined): RollbackKind {
+  const kind = isBlank(raw) ? undefined : normalizeIdentifier(raw);
+  if (kind === "soft" || kind === "hard") return kind;
+  throw malformed('kind must be one of "soft", "hard"');
 }
 
 /** A rollout as it is stored. */

@@ -16,7 +16,7 @@ import {
   type RolloutFlags,
 } from "./rollout.js";
 
-/** What of a request decides its mode. `processing` is as it was sent. */
+/** What of a request decides its mode. `processing` is as it was sent; null counts as absent. */
 export interface ProcessingRequest {
   processing?: Json | undefined;
   /** Blank: `local`. */
@@ -114,7 +114,7 @@ export function decideProcessing(
   environment: EnvironmentFlags,
 ): ProcessingDecision {
   const deployment = parseDeployment(request.deployment);
-  const { processing: given } = request;
+  const given = request.processing ?? undefined;
   if (given === undefined) return { processing: NOT_REQUESTED };
   const modes = modesOf(registry);
   const rollouts = modes.size === 0 ? [] : view.rollouts(registry.slug);
@@ -240,6 +240,7 @@ function placeIn(
   return { inside: invited || (bucket === undefined ? limit >= BUCKETS : bucket < limit), bucket };
 }
 
-function quotedList(words: readonly string[]): string {
+/** Words as messages list them. */
+export function quotedList(words: readonly string[]): string {
   return words.map((word) => `"${quoteCut(word)}"`).join(", ");
 }

@@ -36,6 +36,22 @@ export function omitSecrets<T extends JsonObject>(value: T): T {
   return mapMembers(value, (name, inner, descend) => (isSecretName(name) ? undefined : descend(inner))) as T;
 }
 
+/** What a profile does, without the secret members. */
+export function omitProfileSecrets({
+  runtime,
+  extensions,
+}: Pick<Profile, "runtime" | "extensions">): Pick<Profile, "runtime" | "extensions"> {
+  return {
+    runtime: {
+      ...runtime,
+      ...(runtime.step_settings_patch
+        ? { step_settings_patch: omitSecrets(runtime.step_settings_patch) }
+        : {}),
+    },
+    ...(extensions ? { extensions: mapSlots(extensions, omitSecrets) } : {}),
+  };
+}
+
 export function redactProfile<T extends Omit<Profile, "metadata">>(profile: T, exempt: SecretExemptions): T {
   const { runtime, extensions } = profile;
   return {

@@ -139,6 +139,7 @@ export function checkCount(field: string, count: number, limit: number): Violati
   return count > limit ? [{ field, reason: `must not have more than ${limit} items` }] : [];
 }
 
-function byteLength(text: string): number {
+/** In UTF-8. */
+export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }

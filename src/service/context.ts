@@ -21,4 +21,6 @@ export interface ServiceContext {
   requireExpectedVersion: boolean;
   /** What the environment of the process says of rollout flags (spec 5.3). */
   environmentFlags: EnvironmentFlags;
+  /** Unix milliseconds. */
+  clock: () => number;
 }

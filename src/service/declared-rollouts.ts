@@ -18,10 +18,12 @@ export function rolloutChanges(
 ): Change[] {
   const declaredBefore = modesIn(before);
   const declared = modesIn(after);
+  // One that cannot be read is not among those stored.
+  const known = new Set([...declaredBefore, ...stored.map(({ mode }) => mode)]);
   return [
-    ...stored
-      .filter(({ mode }) => !declared.has(mode))
-      .map(({ registry, mode }): Change => ({ operation: "delete_rollout", registry, deleteRollout: mode })),
+    ...[...known]
+      .filter((mode) => !declared.has(mode))
+      .map((mode) => endedRollout((after ?? before)!.slug, mode)),
     ...[...declared]
       .filter((mode) => !declaredBefore.has(mode))
       .map((mode) => createdRollout(after!.slug, mode, nowMs, environment)),
@@ -41,6 +43,10 @@ export function createdRollout(
     rollout: newRollout(registry, mode, nowMs),
     onFirst: startingFlags(flagsOf(environment, mode)),
   };
+}
+
+export function endedRollout(registry: string, mode: string): Change {
+  return { operation: "delete_rollout", registry, deleteRollout: mode };
 }
 
 function modesIn(registry: Pick<Registry, "processing_modes"> | undefined): ReadonlySet<string> {

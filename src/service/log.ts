@@ -38,6 +38,8 @@ export interface LogService {
     request: LogFilter & { after?: number | undefined },
     signal: AbortSignal,
   ): AsyncGenerator<LogPart>;
+  /** How many follow it now. */
+  followers(): number;
 }
 
 /** Asking costs microseconds, and followers are few; an entry must reach them within 200 ms. */
@@ -58,6 +60,35 @@ export function createLogService(
     return { ...within, ...named, documents };
   };
 
+  const follow: LogService["watchEntries"] = async function* ({ after: start, ...raw }, signal) {
+    const filter = filterOf(raw);
+    let after = start ?? (await store.revision());
+    // The first part tells from where on: a client that is cut off before the first entry goes on from there.
+    yield { entries: [], revision: after };
+    let saidAt = performance.now();
+    while (!signal.aborted) {
+      const revision = await store.revision();
+      while (after < revision && !signal.aborted) {
+        const entries = await store.readLog({
+          ...filter,
+          after,
+          before: revision + 1,
+          limit: READ_AT_ONCE,
+        });
+        after = entries.length === READ_AT_ONCE ? entries.at(-1)!.revision : revision;
+        if (entries.length === 0) continue;
+        yield { entries, revision: after };
+        saidAt = performance.now();
+      }
+      if (performance.now() - saidAt >= heartbeatMs) {
+        yield { entries: [], revision: after };
+        saidAt = performance.now();
+      }
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
+    }
+  };
+  let followers = 0;
+
   return {
     async listEntries({ after, before, newestFirst = false, limit, ...filter }) {
       const revision = await store.revision();
@@ -71,32 +102,15 @@ export function createLogService(
       return { entries: entries.slice(0, limit), more: entries.length > limit, revision };
     },
 
-    async *watchEntries({ after: start, ...raw }, signal) {
-      const filter = filterOf(raw);
-      let after = start ?? (await store.revision());
-      // The first part tells from where on: a client that is cut off before the first entry goes on from there.
-      yield { entries: [], revision: after };
-      let saidAt = performance.now();
-      while (!signal.aborted) {
-        const revision = await store.revision();
-        while (after < revision && !signal.aborted) {
-          const entries = await store.readLog({
-            ...filter,
-            after,
-            before: revision + 1,
-            limit: READ_AT_ONCE,
-          });
-          after = entries.length === READ_AT_ONCE ? entries.at(-1)!.revision : revision;
-          if (entries.length === 0) continue;
-          yield { entries, revision: after };
-          saidAt = performance.now();
-        }
-        if (performance.now() - saidAt >= heartbeatMs) {
-          yield { entries: [], revision: after };
-          saidAt = performance.now();
-        }
-        await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
+    async *watchEntries(request, signal) {
+      followers++;
+      try {
+        yield* follow(request, signal);
+      } finally {
+        followers--;
       }
     },
+
+    followers: () => followers,
   };
 }

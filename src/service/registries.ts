@@ -122,11 +122,12 @@ export function createRegistriesService(context: ServiceContext): RegistriesServ
       return writer.writeAfter(
         caller,
         async () => {
-          const { version, rollouts, revision } = await documents.decide((view) => ({
-            version: existingRegistry(view, slug).metadata.version,
+          const { registry, rollouts, revision } = await documents.decide((view) => ({
+            registry: existingRegistry(view, slug),
             rollouts: view.rollouts(slug),
             revision: view.revision,
           }));
+          const { version } = registry.metadata;
           if (slug === defaultRegistry) {
             throw new DomainError(
               "failed_precondition",
@@ -151,7 +152,7 @@ export function createRegistriesService(context: ServiceContext): RegistriesServ
             expect: [{ registry: slug, version }],
             changes: [
               ...deletions,
-              ...rolloutChanges(undefined, undefined, rollouts, 0, environmentFlags),
+              ...rolloutChanges(registry, undefined, rollouts, 0, environmentFlags),
               { operation: "delete_registry", deleteRegistry: slug },
             ],
             given: null,

@@ -33,10 +33,29 @@ export interface ResolverService {
   chooseProfile(request: { registry?: string | undefined; slug: string }): Promise<CurrentProfile>;
 }
 
-export function createResolverService(documents: DocumentReader, settings: ResolveSettings): ResolverService {
+/** Hears of every resolve, once. Must cost next to nothing, and throw nothing. */
+export interface ResolveObserver {
+  answered(request: ResolveRequest, resolution: Resolution): void;
+  failed(request: ResolveRequest, error: unknown): void;
+}
+
+export function createResolverService(
+  documents: DocumentReader,
+  settings: ResolveSettings,
+  observer?: ResolveObserver,
+): ResolverService {
   const { defaultRegistry } = settings;
   return {
-    resolve: (request, shown) => documents.decide((view) => resolve(view, request, shown, settings)),
+    async resolve(request, shown) {
+      try {
+        const resolution = await documents.decide((view) => resolve(view, request, shown, settings));
+        observer?.answered(request, resolution);
+        return resolution;
+      } catch (error) {
+        observer?.failed(request, error);
+        throw error;
+      }
+    },
 
     currentProfile: (request) =>
       documents.decide((view) => {

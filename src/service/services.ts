@@ -6,14 +6,21 @@ import type { ResolveSettings } from "../domain/resolve.js";
 import { type SecretExemptions, secretExemptions } from "../domain/secrets.js";
 import { type CacheOptions, createDocumentCache } from "../store/document-cache.js";
 import type { Store } from "../store/store.js";
+import { createAutoRollback } from "./auto-rollback.js";
+import { createModesService, type ModesService } from "./check-modes.js";
 import type { ServiceContext } from "./context.js";
 import { createExportService, type ExportService } from "./export.js";
 import { createHistoryService, type HistoryService } from "./history.js";
 import { createImportsService, type ImportsService } from "./import.js";
+import { createKnownRollouts } from "./known-rollouts.js";
 import { createLogService, type LogService } from "./log.js";
+import { createOutcomes } from "./outcomes.js";
 import { createProfilesService, type ProfilesService } from "./profiles.js";
 import { createRegistriesService, type RegistriesService } from "./registries.js";
-import { createResolverService, type ResolverService } from "./resolver.js";
+import { createResolverService, type ResolveObserver, type ResolverService } from "./resolver.js";
+import { createRolloutWatch, type RolloutWatch, type RolloutWatchOptions } from "./rollout-watch.js";
+import { createRolloutsService, type RolloutsService } from "./rollouts.js";
+import { createVitals, type Vitals } from "./vitals.js";
 import { createWriter } from "./write.js";
 
 export interface ServiceOptions {
@@ -32,8 +39,12 @@ export interface ServiceOptions {
   /** What the environment says of rollout flags. Default nothing. */
   environmentFlags?: EnvironmentFlags;
   cache?: CacheOptions;
+  observer?: ResolveObserver;
   /** Unix milliseconds. Default the system's. */
   clock?: () => number;
+  rolloutWatch?: RolloutWatchOptions;
+  /** Told what operators should know of work that nobody asked for. */
+  warn?: (message: string) => void;
 }
 
 /** What the edges call. */
@@ -45,6 +56,11 @@ export interface Services {
   exports: ExportService;
   imports: ImportsService;
   resolver: ResolverService;
+  rollouts: RolloutsService;
+  modes: ModesService;
+  /** Not started. To be stopped before the store is closed: it passes on what has been reported. */
+  rolloutWatch: RolloutWatch;
+  vitals: Vitals;
   catalog: Catalog;
   defaultRegistry: string;
   secretExempt: SecretExemptions;
@@ -56,18 +72,24 @@ export function createServices(options: ServiceOptions): Services {
   const { store, catalog, defaultRegistry = "default", operator = {}, environmentFlags = {} } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const secretExempt = secretExemptions(options.secretExempt ?? []);
+  const clock = options.clock ?? Date.now;
   const documents = createDocumentCache(store, options.cache);
   const context: ServiceContext = {
     store,
     documents,
-    writer: createWriter(store, documents, options.clock ?? Date.now),
+    writer: createWriter(store, documents, clock),
     catalog,
     limits,
     secretExempt,
     defaultRegistry,
     requireExpectedVersion: options.requireExpectedVersion ?? false,
     environmentFlags,
+    clock,
   };
+  const knownRollouts = createKnownRollouts(context);
+  const outcomes = createOutcomes(context, knownRollouts);
+  const { warn = () => {} } = options;
+  const autoRollback = createAutoRollback(context, outcomes, knownRollouts, warn);
   return {
     registries: createRegistriesService(context),
     profiles: createProfilesService(context),
@@ -75,14 +97,15 @@ export function createServices(options: ServiceOptions): Services {
     log: createLogService(context),
     exports: createExportService(context),
     imports: createImportsService(context, secretExempt),
-    resolver: createResolverService(documents, {
-      defaultRegistry,
-      catalog,
-      limits,
-      secretExempt,
-      operator,
-      environmentFlags,
-    }),
+    resolver: createResolverService(
+      documents,
+      { defaultRegistry, catalog, limits, secretExempt, operator, environmentFlags },
+      options.observer,
+    ),
+    rollouts: createRolloutsService(context, outcomes),
+    modes: createModesService(context),
+    rolloutWatch: createRolloutWatch(outcomes, autoRollback, warn, options.rolloutWatch ?? {}),
+    vitals: createVitals(context, knownRollouts, { outcomes: outcomes.counters, cache: documents.usage }),
     catalog,
     defaultRegistry,
     secretExempt,

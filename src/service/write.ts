@@ -103,7 +103,7 @@ export function deletedAnswer({ revision }: Committed): { revision: number } {
 
 /** Refuses a write made from another version than the stored one; 0 and undefined mean no check (spec 2.1). */
 export function checkExpectedVersion(
-  document: { kind: "profile" | "registry"; slug: string; version: number },
+  document: { kind: "profile" | "registry" | "rollout"; slug: string; version: number },
   expected: number | undefined,
   required: boolean,
 ): void {

@@ -16,6 +16,18 @@ export interface DocumentReader {
   decide<T>(decision: (view: DocumentView) => T): Promise<T>;
 }
 
+export interface DocumentCache extends DocumentReader {
+  usage(): CacheUsage;
+}
+
+export interface CacheUsage {
+  /** Documents that were found in memory, and those that had to be read. */
+  hits: number;
+  misses: number;
+  /** Of what is kept, as JSON. */
+  bytes: number;
+}
+
 export interface CacheOptions {
   /** Roughly, in bytes of JSON. Default 64 MiB. */
   maxBytes?: number;
@@ -23,8 +35,13 @@ export interface CacheOptions {
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 
-/** What is kept under one key: a document, or all rollouts of a registry. */
-type Kept = Registry | Profile | readonly Rollout[];
+/** What is kept under one key: a profile, or a registry with its rollouts. */
+type Kept = Profile | KeptRegistry;
+
+interface KeptRegistry {
+  registry: Registry;
+  rollouts: readonly Rollout[];
+}
 
 /** Thrown by a view at a document that is not in memory yet; the decision runs again when it is. */
 class NotInMemory extends Error {
@@ -44,8 +61,9 @@ class Unreadable {
 export function createDocumentCache(
   store: Pick<Store, "read" | "changesSince">,
   { maxBytes = DEFAULT_MAX_BYTES }: CacheOptions = {},
-): DocumentReader {
+): DocumentCache {
   const documents = createLru(maxBytes);
+  let misses = 0;
   /** What `documents` are current as of: another object after every change, also one that moved no revision. */
   let current = { revision: -1 };
 
@@ -78,6 +96,8 @@ export function createDocumentCache(
   };
 
   return {
+    usage: () => ({ ...documents.usage(), misses }),
+
     async decide(decision) {
       // What this call has read, also what is not there or too large to keep.
       let read = new Map<string, Kept | Unreadable | undefined>();
@@ -99,12 +119,12 @@ export function createDocumentCache(
         const { registry, profile } = missing;
         const key = keyOf(profile === undefined ? { registry } : { registry, profile });
         let found: Awaited<ReturnType<typeof store.read>>;
+        misses++;
         try {
           found = await store.read(registry, profile === undefined ? [] : [profile]);
         } catch (error) {
           if (!(error instanceof DomainError) || error.code !== "data_loss") throw error;
           read.set(key, new Unreadable(error));
-          if (profile === undefined) read.set(rolloutsKey(registry), new Unreadable(error));
           continue;
         }
         // Anything else was read at a revision that is not this one: caught up with and read again.
@@ -113,9 +133,8 @@ export function createDocumentCache(
           read.set(at, document);
           if (document !== undefined) documents.keep(at, document);
         };
-        keep(keyOf({ registry }), found.registry);
         // Of a registry that is not there nothing is kept: there is no end to their names.
-        keep(rolloutsKey(registry), found.registry && found.rollouts);
+        keep(keyOf({ registry }), found.registry && { registry: found.registry, rollouts: found.rollouts });
         if (profile !== undefined) keep(key, found.profiles[0]);
       }
     },
@@ -133,24 +152,19 @@ function createView(
     if (document instanceof Unreadable) throw document.error;
     return document;
   };
+  const findRegistry = (slug: string) => find(keyOf({ registry: slug }), slug) as KeptRegistry | undefined;
   return {
     revision,
-    registry: (slug) => find(keyOf({ registry: slug }), slug) as Registry | undefined,
+    registry: (slug) => findRegistry(slug)?.registry,
     profile: (registry, slug) =>
       find(keyOf({ registry, profile: slug }), registry, slug) as Profile | undefined,
-    rollouts: (registry) => (find(rolloutsKey(registry), registry) ?? []) as readonly Rollout[],
+    rollouts: (registry) => findRegistry(registry)?.rollouts ?? [],
   };
 }
 
-/** Slugs hold no slash. */
-function keyOf({ registry, profile, mode }: DocumentKey): string {
-  if (mode !== undefined) return rolloutsKey(registry);
+/** Slugs hold no slash. Rollouts are kept with their registry. */
+function keyOf({ registry, profile }: DocumentKey): string {
   return profile === undefined ? registry : `${registry}/${profile}`;
-}
-
-/** All rollouts of a registry are read and dropped together. */
-function rolloutsKey(registry: string): string {
-  return `${registry}/rollouts/`;
 }
 
 interface Lru {
@@ -158,12 +172,14 @@ interface Lru {
   keep(key: string, document: Kept): void;
   drop(key: string): void;
   clear(): void;
+  usage(): { hits: number; bytes: number };
 }
 
 /** The least recently used go first; a Map keeps the order in which keys were set. */
 function createLru(maxBytes: number): Lru {
   const entries = new Map<string, { document: Kept; bytes: number }>();
   let total = 0;
+  let hits = 0;
   const drop = (key: string): void => {
     const entry = entries.get(key);
     if (entry === undefined) return;
@@ -174,6 +190,7 @@ function createLru(maxBytes: number): Lru {
     get(key) {
       const entry = entries.get(key);
       if (entry === undefined) return undefined;
+      hits++;
       entries.delete(key);
       entries.set(key, entry);
       return entry.document;
@@ -194,5 +211,6 @@ function createLru(maxBytes: number): Lru {
       entries.clear();
       total = 0;
     },
+    usage: () => ({ hits, bytes: total }),
   };
 }

@@ -244,7 +244,9 @@ describe("with replace", () => {
   });
 
   test("processing modes go too where the file has none", async () => {
-    const target = await targetWith("registries: {team: {processing_modes: {fast: {}}, profiles: {a: {}}}}");
+    const target = await targetWith(
+      "registries: {team: {processing_modes: {fast: {profiles: [a]}}, profiles: {a: {}}}}",
+    );
     await target.apply(only("b: {}"), { replace: true });
     expect(await registry(target)).not.toHaveProperty("processing_modes");
   });

@@ -26,6 +26,7 @@ export function commitsContract(open: OpenStore): void {
         revision: 0,
         registry: undefined,
         profiles: [undefined],
+        rollouts: [],
       });
       expect(await store.listRegistries()).toEqual({ revision: 0, registries: [], unreadable: [] });
     });

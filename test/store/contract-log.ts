@@ -124,7 +124,7 @@ export function logContract(open: OpenStore): void {
       expect(
         log.map(({ document }) => document && "description" in document && document.description),
       ).toEqual(["one", "two", undefined]);
-      expect((log[1]?.document as Profile).metadata.version).toBe(2);
+      expect((log[1]!.document as Profile).metadata.version).toBe(2);
       expect(await store.readLog({ ...query, documents: true, writesOnly: true })).toHaveLength(2);
       for (const entry of await store.readLog(query)) expect(entry).not.toHaveProperty("document");
     });

@@ -3,10 +3,12 @@ import { describe } from "vitest";
 import { changesContract } from "./contract-changes.js";
 import { commitsContract } from "./contract-commits.js";
 import { contentContract } from "./contract-content.js";
+import { figuresContract } from "./contract-figures.js";
 import { historyContract } from "./contract-history.js";
 import { listsContract } from "./contract-lists.js";
 import { logContract } from "./contract-log.js";
 import { rememberContract } from "./contract-remember.js";
+import { rolloutsContract } from "./contract-rollouts.js";
 import { versionsContract } from "./contract-versions.js";
 import type { OpenStore } from "./store-test.js";
 
@@ -21,5 +23,7 @@ export function storeContract(name: string, open: OpenStore): void {
     changesContract(open);
     contentContract(open);
     rememberContract(open);
+    rolloutsContract(open);
+    figuresContract(open);
   });
 }

@@ -6,9 +6,13 @@ import type { Store } from "../../src/store/store.js";
 import {
   createProfile,
   createRegistry,
+  createRollout,
   deleteProfile,
   deleteRegistry,
+  deleteRollout,
   updateProfile,
+  updateRegistry,
+  updateRollout,
   write,
 } from "./documents.js";
 import { openByHand, openStore, tempDirectory } from "./temp.js";
@@ -168,6 +172,89 @@ describe("an answer is current", () => {
   });
 });
 
+describe("rollouts", () => {
+  const percentages = (documents: DocumentReader, registry = "r") =>
+    documents.decide((view) =>
+      view.rollouts(registry).map(({ mode, percentage }) => `${mode} ${percentage}`),
+    );
+
+  test("are seen by mode, and there are none of a registry that is not there", async () => {
+    const store = await openSqliteStore();
+    const { documents } = await cached(store);
+    await write(store, createRollout("r", "fast"), createRollout("r", "deep"));
+    expect(await percentages(documents)).toEqual(["deep 0", "fast 0"]);
+    expect(await percentages(documents, "none")).toEqual([]);
+    expect(await percentages(documents, "constructor")).toEqual([]);
+  });
+
+  test("are as they were written last, from the first to the delete", async () => {
+    const store = await openSqliteStore();
+    const { documents } = await cached(store);
+    expect(await percentages(documents)).toEqual([]);
+    await write(store, createRollout("r", "fast"));
+    expect(await percentages(documents)).toEqual(["fast 0"]);
+    await write(store, updateRollout("r", "fast", { percentage: 5 }));
+    expect(await percentages(documents)).toEqual(["fast 5"]);
+    await write(store, deleteRollout("r", "fast"));
+    expect(await percentages(documents)).toEqual([]);
+  });
+
+  test("are seen as of the revision of the registry that declares them", async () => {
+    const store = await openSqliteStore();
+    const { documents } = await cached(store);
+    for (let i = 1; i <= 5; i++) {
+      await write(
+        store,
+        updateRegistry("r", { description: `${i}` }),
+        updateRollout("r", "fast", { percentage: i }),
+      );
+      const seen = await documents.decide((view) => [
+        view.registry("r")?.description,
+        view.rollouts("r")[0]?.percentage,
+      ]);
+      expect(seen).toEqual([`${i}`, i]);
+    }
+  });
+
+  test("end with their registry, also where a program that knows of none deletes it", async () => {
+    const path = join(tempDirectory(), "profiles.db");
+    const store = await openStore(path);
+    const { documents } = await cached(store);
+    await write(store, createRegistry("s"), createRollout("s", "fast"));
+    expect(await percentages(documents, "s")).toEqual(["fast 0"]);
+    openByHand(path).exec(`
+      PRAGMA foreign_keys = ON;
+      DELETE FROM profile_registries WHERE slug = 's';
+      INSERT INTO log (revision, commit_revision, time_ms, actor, source, operation, registry_slug, version, registry_version)
+      SELECT max(revision) + 1, max(revision) + 1, 1, 'ann', 'rest', 'delete_registry', 's', 1, 1 FROM log`);
+    expect(await percentages(documents, "s")).toEqual([]);
+    await write(store, createRegistry("s"));
+    expect(await percentages(documents, "s")).toEqual([]);
+  });
+
+  test("leave profiles in memory when they change", async () => {
+    const store = await openSqliteStore();
+    const { documents, reads } = await cached(store);
+    await versionOf(documents, "a");
+    await write(store, createRollout("r", "fast"));
+    await percentages(documents);
+    await versionOf(documents, "a");
+    expect(reads).toEqual(["a"]);
+  });
+
+  test("count against the budget", async () => {
+    const store = await openSqliteStore();
+    const { documents, reads } = await cached(store, 2_000);
+    const cohort = ["x".repeat(1_900)];
+    await write(store, createRollout("r", "fast", { cohort }));
+    for (let i = 0; i < 2; i++) {
+      await versionOf(documents, "a");
+      expect(await percentages(documents)).toEqual(["fast 0"]);
+    }
+    expect(reads).toEqual(["a"]);
+  });
+});
+
 describe("the cache", () => {
   test("keeps what was asked for", async () => {
     const { documents, reads } = await cached(await openSqliteStore());
@@ -191,7 +278,10 @@ describe("the cache", () => {
       await write(store, createRegistry("s"), createProfile("s", "a"));
       return store.read("s", ["a"]);
     })();
-    const { documents, reads } = await cached(store, bytesOf(registry) + 2 * bytesOf(profiles[0]));
+    const { documents, reads } = await cached(
+      store,
+      bytesOf({ registry, rollouts: [] }) + 2 * bytesOf(profiles[0]),
+    );
     for (const slug of ["a", "b", "a", "c", "a", "c", "b"]) await versionOf(documents, slug);
     expect(reads).toEqual(["a", "b", "c", "b"]);
   });

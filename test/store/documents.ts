@@ -1,5 +1,7 @@
 /** Documents and commits as short as tests want to write them. */
 import type { Profile, Registry } from "../../src/domain/document.js";
+import { type FiguresCell, type FiguresKey, noCounts } from "../../src/domain/figures.js";
+import { newRollout, type Rollout } from "../../src/domain/rollout.js";
 import type { Change, Commit, Committed, Expectation, Store, Unversioned } from "../../src/store/store.js";
 
 type Content<T extends { metadata: unknown }> = Partial<Omit<T, "slug" | "metadata">> & { tags?: string[] };
@@ -53,6 +55,45 @@ export function deleteProfile(inRegistry: string, slug: string): Change {
   return { operation: "delete_profile", registry: inRegistry, deleteProfile: slug };
 }
 
+type RolloutChange = Extract<Change, { rollout: unknown }>;
+
+export function createRollout(
+  inRegistry: string,
+  mode: string,
+  content: Partial<Rollout> = {},
+): RolloutChange {
+  const rollout = { ...newRollout(inRegistry, mode, 1_000), ...content };
+  return { operation: "create_rollout", registry: inRegistry, rollout };
+}
+
+export function updateRollout(inRegistry: string, mode: string, content?: Partial<Rollout>): RolloutChange {
+  return { ...createRollout(inRegistry, mode, content), operation: "update_rollout" };
+}
+
+export function deleteRollout(inRegistry: string, mode: string): Change {
+  return { operation: "delete_rollout", registry: inRegistry, deleteRollout: mode };
+}
+
+/** Figures of some turns, the same as if they had been added `times` over. */
+export function cell(key: Partial<FiguresKey>, times = 1): FiguresCell {
+  const counts = {
+    ...noCounts(),
+    samples: 3 * times,
+    errors: times,
+    score_sum: 0.5 * times,
+    latency: { 4: 2 * times, 17: times },
+  };
+  return {
+    registry: "r",
+    askedMode: "fast",
+    appliedMode: "fast",
+    deployment: "local",
+    slotMs: 1,
+    ...key,
+    counts,
+  };
+}
+
 export function commitOf(changes: Change[], rest: Partial<Omit<Commit, "changes">> = {}): Commit {
   return { timeMs: 1_000, actor: "ann", source: "rest", expect: [], ...rest, changes };
 }
@@ -78,6 +119,14 @@ export async function findProfile(
 
 export async function findRegistry(store: Pick<Store, "read">, slug: string): Promise<Registry | undefined> {
   return (await store.read(slug, [])).registry;
+}
+
+export async function findRollout(
+  store: Pick<Store, "read">,
+  inRegistry: string,
+  mode: string,
+): Promise<Rollout | undefined> {
+  return (await store.read(inRegistry, [])).rollouts.find((rollout) => rollout.mode === mode);
 }
 
 export async function slugsOf(

@@ -5,7 +5,7 @@
 import { createDocumentCache } from "../../src/store/document-cache.js";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.js";
 import type { Committed, Store } from "../../src/store/store.js";
-import { createProfile, expecting, updateProfile } from "./documents.js";
+import { cell, createProfile, expecting, updateProfile } from "./documents.js";
 import { readPair } from "./pairs.js";
 
 export interface Tasks {
@@ -21,6 +21,8 @@ export interface Tasks {
   watchPair(milliseconds: number): Promise<{ differing: string[]; decisions: number }>;
   /** Creates profiles with a prefix. Returns the revisions it was given. */
   create(prefix: string, count: number): Promise<number[]>;
+  /** Adds the figures of one turn after the other to the same slot, and to one of its own. */
+  addFigures(ownSlotMs: number, times: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -84,6 +86,10 @@ const tasks: Tasks = {
       if (committed) revisions.push(committed.revision);
     }
     return revisions;
+  },
+  async addFigures(ownSlotMs, times) {
+    for (let i = 0; i < times; i++)
+      await store.addFigures([cell({ slotMs: 1 }), cell({ slotMs: ownSlotMs })], 0);
   },
   close: () => store.close(),
 };

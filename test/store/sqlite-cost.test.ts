@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { CHANGED_SINCE } from "../../src/store/sqlite/changes.js";
 import { PROFILES_NOW, PROFILES_THEN } from "../../src/store/sqlite/list-profiles.js";
+import { logQueryText } from "../../src/store/sqlite/read-log.js";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.js";
 import { createProfile, createRegistry, write } from "./documents.js";
 import { openByHand, openStore, tempDirectory } from "./temp.js";
@@ -16,7 +17,7 @@ async function planOf(sql: string, parameters: unknown): Promise<string[]> {
     .map(({ detail }) => detail);
 }
 
-const step = { registry: "r", at: 5, after: "", tag: null, scan: 101 };
+const step = { registry: "r", at: 5, after: "", tag: null, text: null, scan: 101 };
 /** Reading a table or an index from end to end. */
 const wholeScan = /^SCAN (profiles|log)\b/;
 
@@ -40,6 +41,20 @@ test("a page of the past seeks each name, and sorts no more than its own rows", 
 
 test("what changed is read from the end of the log", async () => {
   expect(await planOf(CHANGED_SINCE, 5)).toEqual(["SEARCH log USING INTEGER PRIMARY KEY (rowid>?)"]);
+});
+
+test("the last entry of a rollout is found without a look at those of other documents", async () => {
+  const query = { registry: "r", mode: "fast", newestFirst: true, limit: 1 };
+  const { newestFirst: _, ...bound } = query;
+  expect(await planOf(logQueryText(query), bound)).toEqual([
+    "SEARCH log USING INDEX log_by_rollout (registry_slug=? AND mode=?)",
+  ]);
+});
+
+test("figures that are too old are found by their time", async () => {
+  expect(await planOf("DELETE FROM rollout_figures WHERE slot_ms < ?", 5)).toEqual([
+    "SEARCH rollout_figures USING INDEX rollout_figures_by_time (slot_ms<?)",
+  ]);
 });
 
 test("other work gets its turn while a page looks for a rare tag", async () => {

@@ -74,7 +74,7 @@ test("a newer schema that this program can serve is served, and told", async () 
   const path = await storeOfLaterReleases({
     version: SCHEMA_VERSION + 1,
     compatibleFrom: SCHEMA_VERSION,
-    sql: "ALTER TABLE profiles ADD COLUMN colour TEXT; CREATE TABLE rollouts (id INTEGER)",
+    sql: "ALTER TABLE profiles ADD COLUMN colour TEXT; CREATE TABLE callers (id INTEGER)",
   });
   const store = await openStore(path);
   expect(store.schemaVersion).toBe(SCHEMA_VERSION + 1);

@@ -1,14 +1,18 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
+  cell,
   createProfile,
   createRegistry,
+  createRollout,
   deleteProfile,
   expecting,
   findProfile,
   findRegistry,
+  findRollout,
   slugsOf,
   updateProfile,
+  updateRollout,
   write,
 } from "./documents.js";
 import { openByHand, openStore, tempDirectory } from "./temp.js";
@@ -119,6 +123,52 @@ test("own commits are never taken for edits by hand", async () => {
     expect(since.changed).toHaveLength(2);
     revision = since.revision;
   }
+});
+
+test("a rollout that another connection writes is seen by the next read, and named alone", async () => {
+  const { one, other } = await shared();
+  await write(one, createRollout("r", "fast"));
+  const { revision } = await other.changesSince(-1);
+  await write(one, updateRollout("r", "fast", { percentage: 5 }));
+  expect(await findRollout(other, "r", "fast")).toMatchObject({ percentage: 5, version: 2 });
+  expect((await other.changesSince(revision)).changed).toEqual([{ registry: "r", mode: "fast" }]);
+});
+
+test("figures of several connections add up, and are no edits by hand for any", async () => {
+  const { one, other } = await shared();
+  const { revision } = await one.changesSince(-1);
+  await other.changesSince(-1);
+  for (let i = 0; i < 3; i++) {
+    await one.addFigures([cell({})], 0);
+    await other.addFigures([cell({})], 0);
+    for (const store of [one, other])
+      expect(await store.changesSince(revision)).toEqual({ revision, changed: [] });
+  }
+  expect(await one.readFigures({ registry: "r", fromMs: 0 })).toEqual([cell({}, 6)]);
+});
+
+test.each([
+  ["an edited profile", HAND_EDIT],
+  ["an edited rollout", "UPDATE rollouts SET payload_json = json_set(payload_json, '$.percentage', 100)"],
+  ["a deleted rollout", "DELETE FROM rollouts"],
+  ["a deleted registry", "DELETE FROM profiles; DELETE FROM profile_registries"],
+])("%s is noticed among figures", async (_, sql) => {
+  const { path, one, other } = await shared();
+  await write(one, createRollout("r", "fast"));
+  const { revision } = await one.changesSince(-1);
+  await other.addFigures([cell({})], 0);
+  openByHand(path).exec(`PRAGMA foreign_keys = ON; ${sql}`);
+  await other.addFigures([cell({})], 0);
+  expect((await one.changesSince(revision)).changed).toBe("all");
+  expect((await one.changesSince(revision)).changed).toEqual([]);
+});
+
+test("a kept outcome of a write that changed nothing is no edit by hand", async () => {
+  const { one, other } = await shared();
+  const { revision } = await one.changesSince(-1);
+  const remember = { key: "k", request: "hash", given: null };
+  await other.commit({ ...expecting([]), remember });
+  expect(await one.changesSince(revision)).toEqual({ revision, changed: [] });
 });
 
 test("more changes than are worth naming may be anything", async () => {

@@ -1,7 +1,17 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SCHEMA_VERSION } from "../../src/store/sqlite/migrations.js";
-import { createProfile, createRegistry, findProfile, slugsOf, updateProfile, write } from "./documents.js";
+import {
+  cell,
+  createProfile,
+  createRegistry,
+  createRollout,
+  findProfile,
+  slugsOf,
+  updateProfile,
+  updateRollout,
+  write,
+} from "./documents.js";
 import { otherProcesses } from "./processes.js";
 import { openByHand, openStore, tempDirectory } from "./temp.js";
 
@@ -82,6 +92,29 @@ test("what is read together was current together, while another process writes",
   }
   await writes;
   expect(revision).toBeGreaterThan(3);
+});
+
+test("figures that processes add at the same time all count, while rollouts are written", async () => {
+  const { store, others } = await sharedWith(2);
+  await write(store, createRollout("r", "fast"));
+  let { revision } = await store.changesSince(-1);
+  let adding = true;
+  const added = Promise.all(others.map((other, i) => other.run("addFigures", 10 + i, 100))).finally(() => {
+    adding = false;
+  });
+  while (adding) {
+    await write(store, updateRollout("r", "fast"));
+    const since = await store.changesSince(revision);
+    expect(since.changed).toEqual([{ registry: "r", mode: "fast" }]);
+    revision = since.revision;
+    await new Promise(setImmediate);
+  }
+  await added;
+  expect(await store.readFigures({ registry: "r", fromMs: 0 })).toEqual([
+    cell({ slotMs: 1 }, 200),
+    cell({ slotMs: 10 }, 100),
+    cell({ slotMs: 11 }, 100),
+  ]);
 });
 
 test("a killed process leaves whole commits, and all that it was told are made", async () => {

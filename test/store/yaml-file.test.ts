@@ -12,6 +12,7 @@ import {
   deleteProfile,
   findProfile,
   updateProfile,
+  updateRegistry,
   write,
 } from "./documents.js";
 import { makeTempDirectory } from "./temp.js";
@@ -214,6 +215,19 @@ test("what was edited while no process ran is handed over at the start", async (
     // What is untouched keeps its version; what was edited goes on counting.
     expect((await findProfile(after, "r", "b"))?.metadata.version).toBe(1);
     expect(await write(after, createProfile("r", "a"))).toMatchObject({ versions: [2] });
+    await after.close();
+  });
+});
+
+test("what is untouched in an edited registry keeps its version", async () => {
+  await inFile(async (path) => {
+    const before = await openFileStore({ path });
+    await write(before, createRegistry("r", { description: "old" }), createProfile("r", "a"));
+    await before.close();
+    writeFileSync(path, readFileSync(path, "utf8").replace("old", "new"));
+    const after = await openFileStore({ path });
+    expect((await findProfile(after, "r", "a"))?.metadata.version).toBe(1);
+    expect(await write(after, updateRegistry("r", { description: "new" }))).toMatchObject({ versions: [2] });
     await after.close();
   });
 });

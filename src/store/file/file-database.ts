@@ -5,10 +5,19 @@ import type { Profile, Registry } from "../../domain/document.js";
 import type { Json, JsonObject } from "../../domain/json.js";
 import { fileProfile, fileRegistry } from "../../formats/file-documents.js";
 import { YAML_LAYOUT } from "../../formats/file-layout.js";
-import { digestOf, type FileState, type KeptDocuments, type KeptKey } from "./file-state.js";
+import {
+  digestOf,
+  type FileState,
+  type KeptDocuments,
+  type KeptKey,
+  type RolloutState,
+} from "./file-state.js";
 
 /** Must find the database empty. The log gets an entry for each document, so that its version can be told. */
-export function fillDatabase(db: Database, { state, registries, profiles }: KeptDocuments): void {
+export function fillDatabase(
+  db: Database,
+  { state, registries, edited, profiles, rollouts }: KeptDocuments,
+): void {
   const log = db.prepare(
     `INSERT INTO log (revision, commit_revision, time_ms, actor, source, operation,
        registry_slug, profile_slug, version, registry_version, payload_json)
@@ -42,19 +51,21 @@ export function fillDatabase(db: Database, { state, registries, profiles }: Kept
     });
     return revision;
   };
+  const putRegistry = db.prepare("INSERT INTO profile_registries VALUES (?, ?, ?)");
   db.transaction(() => {
     for (const registry of registries) {
       const { slug, metadata } = registry;
       const payload = JSON.stringify(registry);
-      db.prepare("INSERT INTO profile_registries VALUES (?, ?, ?)").run(
-        slug,
-        payload,
-        metadata.updated_at_ms,
-      );
+      putRegistry.run(slug, payload, metadata.updated_at_ms);
       append(slug, null, registry, payload, metadata.version);
     }
+    // Never served, and no version of theirs: the edit is written over them.
+    for (const registry of edited)
+      putRegistry.run(registry.slug, JSON.stringify(registry), registry.metadata.updated_at_ms);
     const insert = db.prepare("INSERT INTO profiles VALUES (?, ?, ?, ?, ?, ?)");
-    const versions = new Map(registries.map(({ slug, metadata }) => [slug, metadata.version]));
+    const versions = new Map(
+      [...registries, ...edited].map(({ slug, metadata }) => [slug, metadata.version]),
+    );
     for (const { registry, profile } of profiles) {
       const { version, updated_at_ms: timeMs } = profile.metadata;
       const payload = JSON.stringify(profile);
@@ -64,6 +75,13 @@ export function fillDatabase(db: Database, { state, registries, profiles }: Kept
     for (const [slug, registry] of Object.entries(state.registries)) {
       counters.run(slug, "", registry.version);
       for (const [name, { version }] of Object.entries(registry.profiles)) counters.run(slug, name, version);
+    }
+    const putRollout = db.prepare("INSERT INTO rollouts VALUES (?, ?, ?, ?, ?)");
+    const rolloutCounters = db.prepare("INSERT INTO rollout_versions VALUES (?, ?, ?)");
+    for (const { registry, mode, version, payload } of rollouts) {
+      rolloutCounters.run(registry, mode, version);
+      if (payload !== undefined && versions.has(registry))
+        putRollout.run(registry, mode, version, payload, 0);
     }
     const keys = db.prepare("INSERT INTO idempotency_keys VALUES (?, ?, ?, ?)");
     for (const { key, request, time_ms, outcome } of state.idempotency_keys ?? []) {
@@ -102,6 +120,14 @@ export function createFileText(db: Database): () => string {
   );
   const versions = db.prepare<[], { registry_slug: string; profile_slug: string; version: number }>(
     "SELECT * FROM last_versions ORDER BY registry_slug, profile_slug",
+  );
+  const rollouts = db.prepare<
+    [],
+    { registry: string; mode: string; version: number; payload: string | null }
+  >(
+    `SELECT registry_slug AS registry, mode, last.version, payload_json AS payload
+     FROM rollout_versions AS last LEFT JOIN rollouts USING (registry_slug, mode)
+     ORDER BY registry_slug, mode`,
   );
   const revision = db.prepare("SELECT coalesce(max(revision), 0) FROM log").pluck();
   const keys = db.prepare<[], { key: string; request: string; time_ms: number; outcome_json: string }>(
@@ -155,10 +181,22 @@ export function createFileText(db: Database): () => string {
       if (profile === "") state.registries[registry] = { ...counter, profiles: {} };
       else state.registries[registry]!.profiles[profile] = counter;
     }
+    const modes = rolloutStates();
+    if (modes.size > 0) state.rollouts = Object.fromEntries(modes);
     const kept = keys
       .all()
       .map(({ outcome_json, ...key }): KeptKey => ({ ...key, outcome: JSON.parse(outcome_json) as Json }));
     return kept.length === 0 ? state : { ...state, idempotency_keys: kept };
+  }
+
+  function rolloutStates(): Map<string, Record<string, RolloutState>> {
+    const states = new Map<string, Record<string, RolloutState>>();
+    for (const { registry, mode, version, payload } of rollouts.iterate()) {
+      const modes = states.get(registry) ?? {};
+      modes[mode] = { version, ...(payload === null ? {} : { document: JSON.parse(payload) as Json }) };
+      states.set(registry, modes);
+    }
+    return states;
   }
 }
 

@@ -61,7 +61,7 @@ export async function openFileStore({
   function fill(): boolean {
     if (text.trim() === "") return true;
     try {
-      const kept = readKept(text);
+      const kept = readKept(text, (problem) => warn(`${given}: ${problem}`));
       fillDatabase(db, kept);
       return kept.complete;
     } catch (error) {

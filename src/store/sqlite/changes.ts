@@ -6,8 +6,11 @@ export interface ChangeDetector {
   /** The last revision committed by anyone. */
   revision(): number;
   since(revision: number): ChangesSince;
-  /** To be told of every own commit as soon as it is made. It must have asked for `revision` in its transaction. */
-  committed(revision: number): void;
+  /**
+   * To be told of own commits as soon as they are made: asked at the end of the transaction, which has asked for `revision` at
+   * its beginning; what it returns is called once the transaction is committed.
+   */
+  written(revision: number): () => void;
 }
 
 /** Not DISTINCT: for that the planner reads the whole log by the index that has these columns. */
@@ -72,9 +75,12 @@ export function createChangeDetector(db: Database): ChangeDetector {
     revision: current,
     since: (revision) =>
       current() === revision && !unlogged ? { revision, changed: [] } : readSince(revision),
-    committed(revision) {
-      const documents = documentChanges.get() as number;
-      seen = { ...seen, own: totalChanges.get() as number, revision, documents };
+    written(revision) {
+      // After the transaction others may have edited documents as well, which must not pass for ours.
+      const now = { own: totalChanges.get() as number, documents: documentChanges.get() as number };
+      return () => {
+        seen = { ...seen, ...now, revision };
+      };
     },
   };
 }

@@ -36,6 +36,9 @@ export function createCommitter(
   const holds = ({ version }: Expectation, actual: number): boolean =>
     version === "exists" ? actual > 0 : actual === version;
 
+  /** Tells that the commit just applied is made. */
+  let made = (): void => {};
+
   const apply = db.transaction((commit: Commit): Committed | Conflict => {
     const first = changes.revision() + 1;
     if (commit.remember !== undefined && keys.recall(commit.remember.key, commit.timeMs) !== undefined) {
@@ -49,8 +52,7 @@ export function createCommitter(
     const registries = new Map<string, Registry>();
     const moved = moveRegistries(commit, registries);
     const versions = commit.changes.map((change, i) => {
-      const registryVersion =
-        moved.get(registryOf(change)) ?? lastVersion(registryOf(change), REGISTRY_ITSELF);
+      const registryVersion = moved.get(registryOf(change)) ?? unmovedVersion(registryOf(change));
       const revision = first + i;
       const written = applyChange(change, commit.timeMs, revision, registryVersion, registries);
       sql.appendLog.run({
@@ -78,8 +80,17 @@ export function createCommitter(
       tried?.();
       throw new DryRun({ ...committed, revision: first - 1 });
     }
+    made = changes.written(commitRevision);
     return committed;
   });
+
+  /** Of a registry that the commit changes nothing of but rollouts. */
+  const unmovedVersion = (registry: string): number => {
+    const version = versionOf({ registry });
+    if (version === 0)
+      throw new TypeError(`a commit changes rollouts of registry "${registry}", which does not exist`);
+    return version;
+  };
 
   /** Every registry with a change moves by one version; those that no change writes themselves are written here. */
   const moveRegistries = (commit: Commit, registries: Map<string, Registry>): Map<string, number> => {
@@ -96,8 +107,7 @@ export function createCommitter(
     }
     for (const change of commit.changes) {
       const registry = registryOf(change);
-      if (isRolloutChange(change)) continue;
-      if (moved.has(registry)) continue;
+      if (isRolloutChange(change) || moved.has(registry)) continue;
       const version = lastVersion(registry, REGISTRY_ITSELF) + 1;
       moved.set(registry, version);
       sql.setLastVersion.run(registry, REGISTRY_ITSELF, version);
@@ -171,6 +181,8 @@ export function createCommitter(
       };
     }
     if ("deleteRegistry" in change) {
+      // Whatever the commit has not named: no registry that comes to be later may find it.
+      rollouts.deleteAll(change.deleteRegistry);
       sql.deleteRegistry.run(change.deleteRegistry);
       registries.delete(change.deleteRegistry);
       return { registry: change.deleteRegistry, profile: null, version: registryVersion, payload: null };
@@ -191,7 +203,7 @@ export function createCommitter(
   return (commit) => {
     try {
       const outcome = apply.immediate(commit);
-      if (outcome.committed) changes.committed(outcome.revision);
+      if (outcome.committed) made();
       return outcome;
     } catch (thrown) {
       if (thrown instanceof DryRun) return thrown.outcome;

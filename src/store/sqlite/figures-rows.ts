@@ -24,9 +24,7 @@ export function createFiguresRows(db: Database): FiguresRows {
     `INSERT INTO rollout_figures (registry_slug, slot_ms, asked_mode, applied_mode, deployment, counts_json)
      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET counts_json = excluded.counts_json`,
   );
-  const forget = db.prepare<[string, number]>(
-    "DELETE FROM rollout_figures WHERE registry_slug = ? AND slot_ms < ?",
-  );
+  const forget = db.prepare<[number]>("DELETE FROM rollout_figures WHERE slot_ms < ?");
   const select = db.prepare<[string, number, number], Row>(
     `SELECT asked_mode, applied_mode, deployment, slot_ms, counts_json FROM rollout_figures
      WHERE registry_slug = ? AND slot_ms >= ? AND slot_ms < ? ORDER BY slot_ms`,
@@ -38,7 +36,7 @@ export function createFiguresRows(db: Database): FiguresRows {
       const sum = stored ? addCounts(JSON.parse(stored.counts_json) as FiguresCounts, counts) : counts;
       put.run(...key, JSON.stringify(sum));
     }
-    for (const registry of new Set(cells.map((cell) => cell.registry))) forget.run(registry, keepSinceMs);
+    forget.run(keepSinceMs);
   });
   return {
     add: (cells, keepSinceMs) => add.immediate(cells, keepSinceMs),

@@ -97,8 +97,10 @@ const MIGRATIONS: readonly Migration[] = [
         counts_json TEXT NOT NULL,
         PRIMARY KEY (registry_slug, slot_ms, asked_mode, applied_mode, deployment)
       ) WITHOUT ROWID;
+      CREATE INDEX rollout_figures_by_time ON rollout_figures (slot_ms);
       ALTER TABLE log ADD COLUMN mode TEXT;
       ALTER TABLE log ADD COLUMN details_json TEXT;
+      CREATE INDEX log_by_rollout ON log (registry_slug, mode, revision) WHERE mode IS NOT NULL;
       -- Counts what is done to rows of documents, so that figures, which move no revision either, are not taken for edits by hand.
       CREATE TABLE document_changes (n INTEGER NOT NULL);
       INSERT INTO document_changes VALUES (0);

@@ -89,6 +89,15 @@ function toLogEntry(row: LogRow, payloads: PayloadReader): LogEntry {
     version: row.version,
     registryVersion: row.registry_version,
     ...(document === undefined ? {} : { document }),
-    ...(row.details_json === null ? {} : { details: JSON.parse(row.details_json) as JsonObject }),
+    ...detailsOf(row),
   };
+}
+
+/** None where they cannot be read, as of a document. */
+function detailsOf({ details_json: text }: LogRow): Pick<LogEntry, "details"> {
+  try {
+    return text === null ? {} : { details: JSON.parse(text) as JsonObject };
+  } catch {
+    return {};
+  }
 }

@@ -8,21 +8,22 @@ export interface RolloutRows {
   ofRegistry(registry: string): Rollout[];
   /** Throws `data_loss`. */
   one(registry: string, mode: string): Rollout | undefined;
-  /** 0 where there is none. */
+  /** 0 where there is none, and of one that cannot be read: it is written anew. */
   versionOf(registry: string, mode: string): number;
   /** The last one ever; 0 where there never was one. */
   lastVersion(registry: string, mode: string): number;
   /** Gives it its version, which is returned with the payload. */
   put(rollout: Omit<Rollout, "version">, timeMs: number): { version: number; payload: string };
   delete(registry: string, mode: string): void;
+  deleteAll(registry: string): void;
 }
 
 export function createRolloutRows(db: Database, payloads: PayloadReader): RolloutRows {
   const ofRegistry = db.prepare<[string], { mode: string; payload_json: string }>(
     "SELECT mode, payload_json FROM rollouts WHERE registry_slug = ? ORDER BY mode",
   );
-  const one = db.prepare<[string, string], { version: number; payload_json: string }>(
-    "SELECT version, payload_json FROM rollouts WHERE registry_slug = ? AND mode = ?",
+  const find = db.prepare<[string, string], { payload_json: string }>(
+    "SELECT payload_json FROM rollouts WHERE registry_slug = ? AND mode = ?",
   );
   const lastVersion = db.prepare<[string, string], { version: number }>(
     "SELECT version FROM rollout_versions WHERE registry_slug = ? AND mode = ?",
@@ -37,6 +38,11 @@ export function createRolloutRows(db: Database, payloads: PayloadReader): Rollou
        updated_at_ms = excluded.updated_at_ms`,
   );
   const remove = db.prepare<[string, string]>("DELETE FROM rollouts WHERE registry_slug = ? AND mode = ?");
+  const removeAll = db.prepare<[string]>("DELETE FROM rollouts WHERE registry_slug = ?");
+  const one = (registry: string, mode: string): Rollout | undefined => {
+    const row = find.get(registry, mode);
+    return row && payloads.rollout(registry, mode, row.payload_json);
+  };
   const lastVersionOf = (registry: string, mode: string): number =>
     lastVersion.get(registry, mode)?.version ?? 0;
   return {
@@ -45,11 +51,8 @@ export function createRolloutRows(db: Database, payloads: PayloadReader): Rollou
         const rollout = orUnreadable(() => payloads.rollout(registry, mode, payload));
         return rollout === undefined ? [] : [rollout];
       }),
-    one(registry, mode) {
-      const row = one.get(registry, mode);
-      return row && payloads.rollout(registry, mode, row.payload_json);
-    },
-    versionOf: (registry, mode) => one.get(registry, mode)?.version ?? 0,
+    one,
+    versionOf: (registry, mode) => orUnreadable(() => one(registry, mode))?.version ?? 0,
     lastVersion: lastVersionOf,
     put(rollout, timeMs) {
       const { registry, mode } = rollout;
@@ -61,6 +64,9 @@ export function createRolloutRows(db: Database, payloads: PayloadReader): Rollou
     },
     delete: (registry, mode) => {
       remove.run(registry, mode);
+    },
+    deleteAll: (registry) => {
+      removeAll.run(registry);
     },
   };
 }

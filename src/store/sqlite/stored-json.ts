@@ -55,7 +55,12 @@ export function createPayloadReader(): PayloadReader {
       read({ registry, profile: slug }, payload, parseProfile, ({ slug }) => slug),
     registry: (slug, payload) => read({ registry: slug }, payload, parseRegistry, ({ slug }) => slug),
     rollout: (registry, mode, payload) =>
-      read({ registry, mode }, payload, parseStoredRollout, ({ mode }) => mode),
+      read(
+        { registry, mode },
+        payload,
+        (document) => parseRollout(registry, document),
+        ({ mode }) => mode,
+      ),
     unreadable(readAgain) {
       for (const [name, key] of failed) {
         try {
@@ -86,6 +91,13 @@ function parseProfile(document: JsonObject): Profile {
 function parseRegistry(document: JsonObject): Registry {
   if (Object.hasOwn(document, "profiles")) throw new TypeError("it holds its profiles itself");
   return parseStoredRegistry(document);
+}
+
+function parseRollout(registry: string, document: JsonObject): Rollout {
+  const rollout = parseStoredRollout(document);
+  if (rollout.registry !== registry) throw new TypeError(`it is of registry "${rollout.registry}"`);
+  if (rollout.version < 1) throw new TypeError("it has no version");
+  return rollout;
 }
 
 /** Undefined where `read` finds that the stored document cannot be read. */

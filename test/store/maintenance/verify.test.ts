@@ -6,7 +6,7 @@ import { DEFAULT_LIMITS } from "../../../src/domain/limits.js";
 import { backUpDatabase } from "../../../src/store/sqlite/maintenance/backup.js";
 import type { Problem } from "../../../src/store/sqlite/maintenance/problem.js";
 import { verifyDatabase } from "../../../src/store/sqlite/maintenance/verify.js";
-import { ENTRIES_BY_DOCUMENT } from "../../../src/store/sqlite/maintenance/verify-log.js";
+import { entriesByDocument } from "../../../src/store/sqlite/maintenance/verify-log.js";
 import {
   createProfile,
   createRegistry,
@@ -253,7 +253,8 @@ const CONTRADICTIONS: Record<string, [sql: string, problem: Problem]> = {
     { ...A, problem: "the log entry of revision 2 is no JSON" },
   ],
   "a version that names two documents": [
-    `INSERT INTO log SELECT 4, 4, time_ms, actor, source, operation, registry_slug, profile_slug, version, 4, '{"slug":"a"}' FROM log WHERE revision = 2`,
+    `INSERT INTO log (revision, commit_revision, time_ms, actor, source, operation, registry_slug, profile_slug, version, registry_version, payload_json)
+     SELECT 4, 4, time_ms, actor, source, operation, registry_slug, profile_slug, version, 4, '{"slug":"a"}' FROM log WHERE revision = 2`,
     { ...A, problem: "the log has two documents of version 1" },
   ],
   "a profile's counter that is behind": [
@@ -274,7 +275,7 @@ for (const [what, [sql, problem]] of Object.entries(CONTRADICTIONS)) {
 test("the log is read in the order of its index, whatever its size", async () => {
   const path = await makeDatabase();
   const plan = inDatabase(path, (db) =>
-    db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${ENTRIES_BY_DOCUMENT}`).all(),
+    db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${entriesByDocument(db)}`).all(),
   );
   expect(plan.map(({ detail }) => detail)).toEqual(["SCAN log USING INDEX log_by_document"]);
 });

@@ -6,6 +6,7 @@ import type { Database } from "better-sqlite3";
 import type { DocumentKey } from "../../store.js";
 import { isDamage } from "./damage.js";
 import { type Difference, differencesBetween } from "./differences.js";
+import { hasRollouts } from "./has-rollouts.js";
 import { type Counter, createRestoreLog, type Renumbered, type Restorer } from "./restore-log.js";
 
 export interface CarriedOver {
@@ -46,12 +47,15 @@ export function carryOver(restored: Database, replaced: Database | undefined, by
     salvage("revisions", () => greatest(replaced, "SELECT max(revision) AS revision FROM profiles")) ?? 0,
   );
   const counters: Counters = new Map();
-  salvage("versions", () => readCounters(replaced, LAST_VERSIONS, counters));
+  const modes = salvage("versions", () => hasRollouts(replaced)) ?? false;
+  const count = (sources: Source[]): void => {
+    for (const { sql, ofRollouts } of sources) {
+      if (modes || !ofRollouts) salvage("versions", () => readCounters(replaced, sql, counters));
+    }
+  };
+  count(LAST_VERSIONS);
   // What is missing there can be told from the documents and the log.
-  if (lost.has("versions")) {
-    salvage("versions", () => readCounters(replaced, STORED_VERSIONS, counters));
-    salvage("versions", () => readCounters(replaced, LOGGED_VERSIONS, counters));
-  }
+  if (lost.has("versions")) count(FOUND_VERSIONS);
   const history = historyOf(restored, replaced);
   if (history === "same") {
     const copy = restored.transaction(() => copyLog(replaced, restored, lastRevisionOf(restored)));
@@ -73,8 +77,8 @@ export function carryOver(restored: Database, replaced: Database | undefined, by
 
 type Counters = Map<string, Counter>;
 
-function keyOf({ registry, profile = "" }: DocumentKey): string {
-  return `${registry}/${profile}`;
+function keyOf({ registry, profile = "", mode = "" }: DocumentKey): string {
+  return `${registry}/${profile}/${mode}`;
 }
 
 function lastRevisionOf(db: Database): number {
@@ -85,11 +89,40 @@ function greatest(db: Database, sql: string): number {
   return db.prepare<[], { revision: number | null }>(sql).get()?.revision ?? 0;
 }
 
-const LAST_VERSIONS = "SELECT registry_slug AS registry, profile_slug AS profile, version FROM last_versions";
-const STORED_VERSIONS = "SELECT registry_slug AS registry, slug AS profile, version FROM profiles";
-const LOGGED_VERSIONS = `
-  SELECT registry_slug AS registry, '' AS profile, registry_version AS version FROM log
-  UNION ALL SELECT registry_slug, profile_slug, version FROM log WHERE profile_slug IS NOT NULL`;
+interface Source {
+  sql: string;
+  ofRollouts: boolean;
+}
+
+const LAST_VERSIONS: Source[] = [
+  {
+    sql: "SELECT registry_slug AS registry, profile_slug AS profile, '' AS mode, version FROM last_versions",
+    ofRollouts: false,
+  },
+  {
+    sql: "SELECT registry_slug AS registry, '' AS profile, mode, version FROM rollout_versions",
+    ofRollouts: true,
+  },
+];
+const FOUND_VERSIONS: Source[] = [
+  {
+    sql: "SELECT registry_slug AS registry, slug AS profile, '' AS mode, version FROM profiles",
+    ofRollouts: false,
+  },
+  {
+    sql: `SELECT registry_slug AS registry, '' AS profile, '' AS mode, registry_version AS version FROM log
+      UNION ALL SELECT registry_slug, profile_slug, '', version FROM log WHERE profile_slug IS NOT NULL`,
+    ofRollouts: false,
+  },
+  {
+    sql: "SELECT registry_slug AS registry, '' AS profile, mode, version FROM rollouts",
+    ofRollouts: true,
+  },
+  {
+    sql: "SELECT registry_slug AS registry, '' AS profile, mode, version FROM log WHERE mode IS NOT NULL",
+    ofRollouts: true,
+  },
+];
 
 /** As many as can be read: those before the damage count too. */
 function readCounters(db: Database, sql: string, counters: Counters): void {
@@ -100,15 +133,23 @@ function readCounters(db: Database, sql: string, counters: Counters): void {
 }
 
 const LOG_COLUMNS = `revision, commit_revision, time_ms, actor, source, operation,
-  registry_slug, profile_slug, version, registry_version, payload_json`;
+  registry_slug, profile_slug, version, registry_version, payload_json, mode, details_json`;
+
+function logColumnsOf(db: Database): string {
+  return hasRollouts(db) ? LOG_COLUMNS : LOG_COLUMNS.replace("mode, details_json", "NULL, NULL");
+}
 
 /** Whether the log of `later` begins with the whole log of `earlier`, as far as it can be read. */
 function historyOf(earlier: Database, later: Database): "same" | "other" | "unknown" {
-  const entries = `SELECT ${LOG_COLUMNS} FROM log ORDER BY revision`;
-  const others = later.prepare<[], LogRow>(entries).raw().iterate();
+  const entries = (db: Database): IterableIterator<LogRow> =>
+    db
+      .prepare<[], LogRow>(`SELECT ${logColumnsOf(db)} FROM log ORDER BY revision`)
+      .raw()
+      .iterate();
+  const others = entries(later);
   let compared = 0;
   try {
-    for (const row of earlier.prepare<[], LogRow>(entries).raw().iterate()) {
+    for (const row of entries(earlier)) {
       const other = others.next();
       if (other.done || !row.every((value, i) => value === other.value[i])) return "other";
       compared++;
@@ -132,7 +173,7 @@ function copyLog(from: Database, to: Database, after: number): void {
       .join(", ")})`,
   );
   const rows = from.prepare<[number], LogRow>(
-    `SELECT ${LOG_COLUMNS} FROM log WHERE revision > ? ORDER BY revision`,
+    `SELECT ${logColumnsOf(from)} FROM log WHERE revision > ? ORDER BY revision`,
   );
   for (const row of rows.raw().iterate(after)) insert.run(...row);
 }

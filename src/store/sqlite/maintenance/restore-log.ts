@@ -9,10 +9,11 @@ export interface Restorer {
   timeMs: number;
 }
 
-/** The last version of a document. A registry has the empty text as `profile`. */
+/** The last version of a document. What does not name it is the empty text. */
 export interface Counter {
   registry: string;
   profile: string;
+  mode: string;
   version: number;
 }
 
@@ -35,14 +36,19 @@ export interface RestoreLog {
 /** Must be used in a write transaction. */
 export function createRestoreLog(db: Database, { actor, timeMs }: Restorer): RestoreLog {
   const sql = prepareStatements(db);
-  const find = ({ registry, profile = "" }: DocumentKey): Found | undefined =>
-    sql.find.get({ registry, profile });
+  const find = ({ registry, profile = "", mode }: DocumentKey): Found | undefined =>
+    mode === undefined ? sql.find.get({ registry, profile }) : sql.findRollout.get({ registry, mode });
+  const raise = ({ registry, profile, mode, version }: Counter): void => {
+    if (mode === "") sql.setCounter.run({ registry, profile, version });
+    else sql.setRolloutCounter.run({ registry, mode, version });
+  };
 
   return {
     allDocuments: () =>
-      sql.all.all().map(({ registry, profile }) => ({
+      sql.all.all().map(({ registry, profile, mode }) => ({
         registry,
         ...(profile === null ? {} : { profile }),
+        ...(mode === null ? {} : { mode }),
         what: "created",
       })),
 
@@ -54,17 +60,18 @@ export function createRestoreLog(db: Database, { actor, timeMs }: Restorer): Res
         const given = givenBefore(key);
         if (found.version > given) continue;
         const version = Math.max(given, found.counter) + 1;
-        const { registry, profile = "" } = key;
-        sql.setCounter.run({ registry, profile, version });
-        if (key.profile === undefined) sql.setRegistryVersion.run({ registry, version });
-        else sql.setProfileVersion.run({ registry, profile, version });
+        const { registry, profile = "", mode = "" } = key;
+        raise({ registry, profile, mode, version });
+        if (mode !== "") sql.setRolloutVersion.run({ registry, mode, version });
+        else if (profile !== "") sql.setProfileVersion.run({ registry, profile, version });
+        else sql.setRegistryVersion.run({ registry, version });
         renumbered.push({ ...key, version });
       }
       return renumbered;
     },
 
     raiseCounters(counters) {
-      for (const counter of counters) sql.setCounter.run({ ...counter });
+      for (const counter of counters) raise(counter);
     },
 
     append(documents, after) {
@@ -73,9 +80,10 @@ export function createRestoreLog(db: Database, { actor, timeMs }: Restorer): Res
         // After the deletes of its profiles, as a delete by request logs them.
         ...documents.filter(isDeletedRegistry),
       ];
-      ordered.forEach(({ registry, profile = "", what }, i) => {
+      ordered.forEach(({ what, ...key }, i) => {
         const revision = after + 1 + i;
-        const found = find({ registry, profile });
+        const { registry, profile = null, mode = null } = key;
+        const found = find(key);
         const registryFound = find({ registry });
         sql.append.run({
           revision,
@@ -83,7 +91,8 @@ export function createRestoreLog(db: Database, { actor, timeMs }: Restorer): Res
           timeMs,
           actor,
           registry,
-          profile: profile === "" ? null : profile,
+          profile,
+          mode,
           version: (what === "deleted" ? found?.counter : found?.version) ?? 0,
           registryVersion: registryFound?.version ?? 0,
           payload: found?.payload ?? null,
@@ -94,8 +103,8 @@ export function createRestoreLog(db: Database, { actor, timeMs }: Restorer): Res
   };
 }
 
-function isDeletedRegistry({ profile, what }: Difference): boolean {
-  return profile === undefined && what === "deleted";
+function isDeletedRegistry({ profile, mode, what }: Difference): boolean {
+  return profile === undefined && mode === undefined && what === "deleted";
 }
 
 /** A document, or what is remembered of a deleted one. */
@@ -108,9 +117,10 @@ interface Found {
 
 function prepareStatements(db: Database) {
   return {
-    all: db.prepare<[], { registry: string; profile: string | null }>(
-      `SELECT slug AS registry, NULL AS profile FROM profile_registries
-       UNION ALL SELECT registry_slug, slug FROM profiles`,
+    all: db.prepare<[], { registry: string; profile: string | null; mode: string | null }>(
+      `SELECT slug AS registry, NULL AS profile, NULL AS mode FROM profile_registries
+       UNION ALL SELECT registry_slug, slug, NULL FROM profiles
+       UNION ALL SELECT registry_slug, NULL, mode FROM rollouts`,
     ),
     find: db.prepare<[{ registry: string; profile: string }], Found>(
       `WITH stored (version, payload) AS (
@@ -123,16 +133,30 @@ function prepareStatements(db: Database) {
        SELECT coalesce((SELECT version FROM stored), (SELECT version FROM counter), 0) AS version,
          coalesce((SELECT version FROM counter), 0) AS counter, (SELECT payload FROM stored) AS payload`,
     ),
-    setCounter: db.prepare<[Counter]>(
+    findRollout: db.prepare<[{ registry: string; mode: string }], Found>(
+      `SELECT coalesce(stored.version, last.version) AS version, last.version AS counter, payload_json AS payload
+       FROM (SELECT coalesce((SELECT version FROM rollout_versions
+                              WHERE registry_slug = @registry AND mode = @mode), 0) AS version) AS last
+         LEFT JOIN rollouts AS stored ON registry_slug = @registry AND mode = @mode`,
+    ),
+    setCounter: db.prepare<[{ registry: string; profile: string; version: number }]>(
       `INSERT INTO last_versions (registry_slug, profile_slug, version) VALUES (@registry, @profile, @version)
        ON CONFLICT DO UPDATE SET version = max(version, excluded.version)`,
     ),
-    setProfileVersion: db.prepare<[Counter]>(
-      `UPDATE profiles SET version = @version, payload_json = ${withVersion}
+    setRolloutCounter: db.prepare<[{ registry: string; mode: string; version: number }]>(
+      `INSERT INTO rollout_versions (registry_slug, mode, version) VALUES (@registry, @mode, @version)
+       ON CONFLICT DO UPDATE SET version = max(version, excluded.version)`,
+    ),
+    setProfileVersion: db.prepare<[{ registry: string; profile: string; version: number }]>(
+      `UPDATE profiles SET version = @version, payload_json = ${withVersion("$.metadata.version")}
        WHERE registry_slug = @registry AND slug = @profile`,
     ),
     setRegistryVersion: db.prepare<[{ registry: string; version: number }]>(
-      `UPDATE profile_registries SET payload_json = ${withVersion} WHERE slug = @registry`,
+      `UPDATE profile_registries SET payload_json = ${withVersion("$.metadata.version")} WHERE slug = @registry`,
+    ),
+    setRolloutVersion: db.prepare<[{ registry: string; mode: string; version: number }]>(
+      `UPDATE rollouts SET version = @version, payload_json = ${withVersion("$.version")}
+       WHERE registry_slug = @registry AND mode = @mode`,
     ),
     // Also of documents that the log has other entries of than the backup knew.
     alignRevisions: db.prepare<[]>(
@@ -144,13 +168,13 @@ function prepareStatements(db: Database) {
     ),
     append: db.prepare(
       `INSERT INTO log (revision, commit_revision, time_ms, actor, source, operation,
-         registry_slug, profile_slug, version, registry_version, payload_json)
+         registry_slug, profile_slug, mode, version, registry_version, payload_json)
        VALUES (@revision, @commitRevision, @timeMs, @actor, 'cli', 'restore',
-         @registry, @profile, @version, @registryVersion, @payload)`,
+         @registry, @profile, @mode, @version, @registryVersion, @payload)`,
     ),
   };
 }
 
 /** What cannot be read stays as it is. */
-const withVersion = `CASE WHEN json_valid(payload_json)
-  THEN json_set(payload_json, '$.metadata.version', @version) ELSE payload_json END`;
+const withVersion = (member: string): string => `CASE WHEN json_valid(payload_json)
+  THEN json_set(payload_json, '${member}', @version) ELSE payload_json END`;

@@ -54,13 +54,13 @@ function inputOf<T extends Profile | Registry>(document: T): T & { tags?: string
   return { ...document, ...(tags === undefined ? {} : { tags }) };
 }
 
-function checkSlug(key: DocumentKey, slug: string, label: SlugLabel, report: Report): void {
+export function checkSlug(key: DocumentKey, slug: string, label: SlugLabel, report: Report): void {
   const parsed = parseSlug(slug, label);
   if (!parsed.ok) report({ ...key, problem: parsed.reason });
   else if (parsed.value !== slug) report({ ...key, problem: `${label} "${slug}" is not normalized` });
 }
 
-function readable<T>(key: DocumentKey, report: Report, read: () => T): T | undefined {
+export function readable<T>(key: DocumentKey, report: Report, read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {

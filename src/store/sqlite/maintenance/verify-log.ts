@@ -1,12 +1,15 @@
 /** The log, and whether the rows are what it says last (spec 2.1). */
 import { isDeepStrictEqual } from "node:util";
 import type { Database } from "better-sqlite3";
+import { hasRollouts } from "./has-rollouts.js";
 import type { Report } from "./problem.js";
+import { checkRolloutLog } from "./verify-rollouts.js";
 
 export function checkLog(db: Database, report: Report): void {
   checkRevisions(db, report);
   checkEntries(db, report);
   checkUnlogged(db, report);
+  if (hasRollouts(db)) checkRolloutLog(db, report);
 }
 
 /** Revisions without gaps, commits whole. Only a restore may have gone on from a revision whose entries are lost. */
@@ -39,11 +42,13 @@ interface Entry {
   valid: 0 | 1 | null;
 }
 
-/** In the order of the index: document by document, each from its first entry to its last. */
-export const ENTRIES_BY_DOCUMENT = `
-  SELECT registry_slug AS registry, profile_slug AS profile, revision, version, registry_version,
-    payload_json AS payload, json_valid(payload_json) AS valid
-  FROM log ORDER BY registry_slug, profile_slug, revision`;
+/** In the order of the index: document by document, each from its first entry to its last; those of rollouts are left out. */
+export function entriesByDocument(db: Database): string {
+  return `
+    SELECT registry_slug AS registry, profile_slug AS profile, revision, version, registry_version,
+      payload_json AS payload, json_valid(payload_json) AS valid
+    FROM log ${hasRollouts(db) ? "WHERE mode IS NULL" : ""} ORDER BY registry_slug, profile_slug, revision`;
+}
 
 function checkEntries(db: Database, report: Report): void {
   const againstRow = createRowChecks(db, report);
@@ -66,7 +71,7 @@ function checkEntries(db: Database, report: Report): void {
     endDocument();
     if (last !== undefined) againstRow.registry(last.registry, own, moved);
   };
-  for (const entry of db.prepare<[], Entry>(ENTRIES_BY_DOCUMENT).iterate()) {
+  for (const entry of db.prepare<[], Entry>(entriesByDocument(db)).iterate()) {
     const { registry, profile, revision, version } = entry;
     if (registry !== last?.registry) {
       endRegistry();

@@ -3,10 +3,12 @@ import type { Rules } from "../../../domain/profile-draft.js";
 import { StoreOpenError } from "../../store.js";
 import { type Contents, contentsOf } from "./backup.js";
 import { isDamage, pageFaults } from "./damage.js";
+import { hasRollouts } from "./has-rollouts.js";
 import { openSnapshot, type Snapshot } from "./open-snapshot.js";
 import type { Report } from "./problem.js";
 import { checkDocuments } from "./verify-documents.js";
 import { checkLog } from "./verify-log.js";
+import { checkRollouts } from "./verify-rollouts.js";
 
 export interface VerifyOptions {
   path: string;
@@ -49,6 +51,9 @@ export async function verifyDatabase({
   try {
     for (const fault of pageFaults(db, "integrity_check")) report({ problem: fault });
     asFarAsReadable("the documents", () => checkDocuments(db, rules, report));
+    asFarAsReadable("the rollouts", () => {
+      if (hasRollouts(db)) checkRollouts(db, report);
+    });
     asFarAsReadable("the log", () => checkLog(db, report));
     return asFarAsReadable("what is stored", () => contentsOf(snapshot));
   } finally {
