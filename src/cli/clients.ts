@@ -16,6 +16,7 @@ import { DocumentService } from "../../gen/profileregistry/v1/document_service_p
 import { LogService } from "../../gen/profileregistry/v1/log_service_pb.js";
 import { ProfileRegistryService } from "../../gen/profileregistry/v1/registry_service_pb.js";
 import { ResolverService } from "../../gen/profileregistry/v1/resolver_service_pb.js";
+import { RolloutService } from "../../gen/profileregistry/v1/rollout_service_pb.js";
 import { type Environment, type Flags, readConfig } from "../config.js";
 import { createRoutes } from "../rpc/routes.js";
 import { failureText } from "./failure.js";
@@ -28,6 +29,7 @@ export interface Clients {
   resolver: Client<typeof ResolverService>;
   log: Client<typeof LogService>;
   documents: Client<typeof DocumentService>;
+  rollouts: Client<typeof RolloutService>;
   /** Undefined where they work on a store. */
   server: URL | undefined;
   close(): Promise<void>;
@@ -106,6 +108,7 @@ function clientsOver(transport: Transport, server: URL | undefined, close: () =>
     resolver: createClient(ResolverService, transport),
     log: createClient(LogService, transport),
     documents: createClient(DocumentService, transport),
+    rollouts: createClient(RolloutService, transport),
     server,
     close,
   };

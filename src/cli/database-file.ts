@@ -39,7 +39,14 @@ export function isDatabaseSetting({ flag }: { flag: string }): boolean {
   return flag === "profile-registry-db" || flag === "profile-registry-dsn";
 }
 
+interface DocumentName {
+  registry: string;
+  profile?: string;
+  mode?: string;
+}
+
 /** A document in a line of text. */
-export function nameDocument({ registry, profile }: { registry: string; profile?: string }): string {
+export function nameDocument({ registry, profile, mode }: DocumentName): string {
+  if (mode !== undefined) return `rollout "${mode}" of registry "${registry}"`;
   return profile === undefined ? `registry "${registry}"` : `profile "${profile}" of registry "${registry}"`;
 }

@@ -95,14 +95,11 @@ function printEntryJson(entry: ShownEntry): void {
 }
 
 function cellsOf(entry: ShownEntry): string[] {
-  const { revision: at, time_ms, actor, source, operation, registry, profile, version } = entry;
-  return [
-    String(at),
-    timeText(time_ms),
-    actor,
-    source,
-    operation,
-    profile === undefined ? registry : `${registry}/${profile}`,
-    String(version),
-  ];
+  const { revision: at, time_ms, actor, source, operation, version } = entry;
+  return [String(at), timeText(time_ms), actor, source, operation, documentName(entry), String(version)];
+}
+
+function documentName({ registry, profile, mode }: ShownEntry): string {
+  if (mode !== undefined) return `${registry}/rollouts/${mode}`;
+  return profile === undefined ? registry : `${registry}/${profile}`;
 }

@@ -15,6 +15,7 @@ import { addProfile } from "./profile.js";
 import { addRegistry } from "./registry.js";
 import { addResolve } from "./resolve.js";
 import { addRestore } from "./restore.js";
+import { addRollout } from "./rollout.js";
 import { addServe } from "./serve.js";
 import { addVerify } from "./verify.js";
 
@@ -56,6 +57,7 @@ Examples:
   addResolve(program, env);
   addProfile(program, env);
   addRegistry(program, env);
+  addRollout(program, env);
   addLog(program, env);
   addImport(program, env);
   addExport(program, env);

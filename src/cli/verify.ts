@@ -45,7 +45,6 @@ Examples:
     });
 }
 
-function asLine({ registry, profile, problem }: Problem): string {
-  if (registry === undefined) return problem;
-  return `${nameDocument({ registry, ...(profile === undefined ? {} : { profile }) })}: ${problem}`;
+function asLine({ registry, problem, ...rest }: Problem): string {
+  return registry === undefined ? problem : `${nameDocument({ registry, ...rest })}: ${problem}`;
 }

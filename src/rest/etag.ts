@@ -9,11 +9,14 @@ export class CameFromIfMatch extends Error {
   }
 }
 
-/** Which number of `"<version>.<registry_version>"` a write moves, and `If-Match` therefore compares. */
+/**
+ * Which number of `"<version>.<registry_version>"` a write moves, and `If-Match` therefore compares. After the version of a
+ * rollout there is a digest in hex.
+ */
 export type Moves = "version" | "registry_version";
 
 /** Versions count from 1: 0, which would mean no check, is in no tag. */
-const DOCUMENT_TAG = /^"([1-9]\d{0,14})(?:\.([1-9]\d{0,14}))?"$/;
+const DOCUMENT_TAG = /^"([1-9]\d{0,14})(?:\.(?:([1-9]\d{0,14})|[\da-f]{16}))?"$/;
 
 /**
  * The version that the request says it was made from, by `If-Match` or by `expected_version` (`sent`). Undefined: no check.

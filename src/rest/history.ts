@@ -1,6 +1,7 @@
 /** `/profiles/{slug}/versions`, `/profiles/{slug}/rollback`, `/log` (spec 2.5). */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { malformed } from "../domain/errors.js";
+import { defined } from "../domain/parse-document.js";
 import type { ProfileVersion } from "../service/history.js";
 import type { LogEntry } from "../service/log.js";
 import { bodyOf } from "./body.js";
@@ -101,15 +102,16 @@ function versionItem({ changedPaths, ...entry }: ProfileVersion) {
 }
 
 function logItem(entry: LogEntry) {
-  const { registry, profile, version, commitRevision } = entry;
+  const { registry, profile, mode, version, commitRevision, details } = entry;
   const { revision, ...write } = writeItem(entry);
   return {
     revision,
     commit_revision: commitRevision,
     registry,
-    ...(profile === undefined ? {} : { profile }),
+    ...defined({ profile, mode }),
     version,
     ...write,
+    ...defined({ details }),
   };
 }
 

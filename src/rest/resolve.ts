@@ -4,6 +4,7 @@ import type { FastifyRequest } from "fastify";
 import { malformed } from "../domain/errors.js";
 import { isBlank } from "../domain/identifiers.js";
 import type { MemberReader } from "../domain/parse-document.js";
+import type { Resolution } from "../domain/resolve.js";
 import { bodyOf } from "./body.js";
 import { profileCookie } from "./cookie.js";
 import { keepPersonal, setRevision } from "./documents.js";
@@ -12,6 +13,13 @@ import type { RestOptions } from "./options.js";
 import { registryOf } from "./profiles.js";
 import { queryOf } from "./query.js";
 import type { Handler, Resource } from "./route.js";
+
+const resolutions = new WeakMap<FastifyRequest, Resolution>();
+
+/** What a request was answered with, for logs; undefined where it resolved nothing. */
+export function resolutionOf(request: FastifyRequest): Resolution | undefined {
+  return resolutions.get(request);
+}
 
 export function resolveResources({ services: { resolver } }: RestOptions): Resource[] {
   const GET: Handler = async (request, reply) => {
@@ -28,6 +36,7 @@ export function resolveResources({ services: { resolver } }: RestOptions): Resou
       },
       "none",
     );
+    resolutions.set(request, resolution);
     setRevision(reply, resolution.revision);
     keepPersonal(reply);
     // Weak: the revision may differ where the runtime does not.
@@ -56,6 +65,7 @@ export function resolveResources({ services: { resolver } }: RestOptions): Resou
       },
       "none",
     );
+    resolutions.set(request, resolution);
     setRevision(reply, resolution.revision);
     return reply.send({ conv_id: conversation, ...resolution });
   };

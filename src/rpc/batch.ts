@@ -54,8 +54,12 @@ function failed(error: ConnectError): ResolveProfileResult {
       value: {
         code: error.code,
         message: error.rawMessage,
-        ...(info ? { info } : {}),
-        ...(badRequest ? { badRequest } : {}),
+        reason: info?.reason ?? "",
+        metadata: info?.metadata ?? {},
+        fieldViolations: (badRequest?.fieldViolations ?? []).map(({ field, description }) => ({
+          field,
+          description,
+        })),
       },
     },
   });

@@ -11,10 +11,13 @@ import {
   type ProfileVersion as VersionMessage,
 } from "../../gen/profileregistry/v1/registry_service_pb.js";
 import type { Profile, Registry } from "../domain/document.js";
+import type { Rollout } from "../domain/rollout.js";
 import type { SecretExemptions } from "../domain/secrets.js";
 import type { ProfileVersion } from "../service/history.js";
 import type { LogEntry, Operation } from "../service/log.js";
+import { structFromJson } from "./json-value.js";
 import { profileMessage, registryMessage, SOURCES } from "./mapping.js";
+import { rolloutMessage } from "./rollout-mapping.js";
 
 export const OPERATIONS: Record<Operation, OperationMessage> = {
   create_profile: OperationMessage.CREATE_PROFILE,
@@ -45,6 +48,8 @@ export function entryMessage(entry: LogEntry, exempt: SecretExemptions | undefin
     commitRevision: BigInt(entry.commitRevision),
     registry: entry.registry,
     profile: entry.profile ?? "",
+    mode: entry.mode ?? "",
+    ...(entry.details ? { details: structFromJson(entry.details) } : {}),
     document: documentOf(entry, exempt),
   });
 }
@@ -70,10 +75,11 @@ function writeOf({
 }
 
 function documentOf(
-  { document, registry, profile, registryVersion }: LogEntry,
+  { document, registry, profile, mode, registryVersion }: LogEntry,
   exempt: SecretExemptions | undefined,
 ): EntryMessage["document"] {
   if (document === undefined) return { case: undefined };
+  if (mode !== undefined) return { case: "rolloutDocument", value: rolloutMessage(document as Rollout) };
   if (profile === undefined)
     return { case: "registryDocument", value: registryMessage(document as Registry) };
   // What else the registry was then is told by its own entries.

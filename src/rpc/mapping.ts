@@ -52,7 +52,7 @@ export const SOURCES: Record<Source, SourceMessage> = {
   auto: SourceMessage.AUTO,
 };
 
-const SELECTION_SOURCES: Record<SelectionSource, SelectionSourceMessage> = {
+export const SELECTION_SOURCES: Record<SelectionSource, SelectionSourceMessage> = {
   path: SelectionSourceMessage.PATH,
   body: SelectionSourceMessage.BODY,
   query_profile: SelectionSourceMessage.QUERY_PROFILE,
@@ -61,7 +61,7 @@ const SELECTION_SOURCES: Record<SelectionSource, SelectionSourceMessage> = {
   default: SelectionSourceMessage.DEFAULT,
 };
 
-const LAYERS: Record<LayerName, LayerMessage> = {
+export const LAYERS: Record<LayerName, LayerMessage> = {
   base_step_settings: LayerMessage.BASE_STEP_SETTINGS,
   profile: LayerMessage.PROFILE,
   processing_profile: LayerMessage.PROCESSING_PROFILE,
@@ -69,7 +69,7 @@ const LAYERS: Record<LayerName, LayerMessage> = {
   operator: LayerMessage.OPERATOR,
 };
 
-const PROCESSING_OUTCOMES: Record<ProcessingOutcome, OutcomeMessage> = {
+export const PROCESSING_OUTCOMES: Record<ProcessingOutcome, OutcomeMessage> = {
   applied: OutcomeMessage.APPLIED,
   not_requested: OutcomeMessage.NOT_REQUESTED,
   contract_disabled: OutcomeMessage.CONTRACT_DISABLED,

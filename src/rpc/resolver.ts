@@ -5,9 +5,7 @@ import type {
   ResolveProfileResponse,
   ResolverService,
 } from "../../gen/profileregistry/v1/resolver_service_pb.js";
-import { Deployment as DeploymentMessage } from "../../gen/profileregistry/v1/rollout_service_pb.js";
 import { malformed } from "../domain/errors.js";
-import type { Deployment } from "../domain/rollout.js";
 import { MAX_BATCH, resultOf, withinAnswer } from "./batch.js";
 import { jsonFromPlain } from "./json-value.js";
 import { processingInput, resolutionMessage } from "./mapping.js";

@@ -6,14 +6,16 @@ import { DocumentService } from "../../gen/profileregistry/v1/document_service_p
 import { LogService } from "../../gen/profileregistry/v1/log_service_pb.js";
 import { ProfileRegistryService } from "../../gen/profileregistry/v1/registry_service_pb.js";
 import { ResolverService } from "../../gen/profileregistry/v1/resolver_service_pb.js";
+import { RolloutService } from "../../gen/profileregistry/v1/rollout_service_pb.js";
 import { ServerService } from "../../gen/profileregistry/v1/server_service_pb.js";
 import type { ServerInfo } from "../service/server-info.js";
 import { createDocumentHandlers } from "./documents.js";
-import { errorInterceptor, originInterceptor } from "./interceptors.js";
+import { errorInterceptor, originInterceptor, reportUnreadable } from "./interceptors.js";
 import { createLogHandlers } from "./log.js";
 import type { RpcOptions } from "./options.js";
 import { createRegistryHandlers } from "./registry.js";
 import { createResolverHandlers } from "./resolver.js";
+import { createRolloutHandlers } from "./rollouts.js";
 import { createServerHandlers } from "./server-info.js";
 import { strictRouter } from "./strict-router.js";
 
@@ -23,6 +25,7 @@ export const SERVED_SERVICES: readonly DescService[] = [
   ResolverService,
   LogService,
   DocumentService,
+  RolloutService,
   ServerService,
   Health,
 ];
@@ -37,11 +40,12 @@ export const ERROR_DETAIL_FILES: readonly DescFile[] = [file_google_rpc_error_de
 export function createRoutes(options: RpcOptions): (router: ConnectRouter) => void {
   const interceptors = [errorInterceptor(options.report), originInterceptor(new Set(options.allowedOrigins))];
   return (plain) => {
-    const router = strictRouter(plain);
+    const router = strictRouter(plain, reportUnreadable(options.report));
     router.service(ProfileRegistryService, createRegistryHandlers(options), { interceptors });
     router.service(ResolverService, createResolverHandlers(options), { interceptors });
     router.service(DocumentService, createDocumentHandlers(options), { interceptors });
     router.service(LogService, createLogHandlers(options), { interceptors });
+    router.service(RolloutService, createRolloutHandlers(options), { interceptors });
   };
 }
 

@@ -11,7 +11,7 @@ import type {
 } from "../../gen/profileregistry/v1/profile_pb.js";
 import type { ProfileVersion as VersionMessage } from "../../gen/profileregistry/v1/registry_service_pb.js";
 import type { Metadata, MiddlewareUse, Policy, Profile, Registry, Runtime } from "../domain/document.js";
-import { emptyObject } from "../domain/json.js";
+import { emptyObject, type JsonObject } from "../domain/json.js";
 import { defined } from "../domain/parse-document.js";
 import { jsonFromPlain, jsonFromValue } from "./json-value.js";
 import { OPERATIONS } from "./log-mapping.js";
@@ -42,8 +42,11 @@ export interface ShownVersion extends ShownWrite {
 export interface ShownEntry extends ShownWrite {
   commit_revision: number;
   registry: string;
-  /** Absent where it is the registry itself that was written. */
+  /** Absent, as `mode` is, where it is the registry itself that was written. */
   profile?: string;
+  /** Of a write to a rollout, as `details`. */
+  mode?: string;
+  details?: JsonObject;
 }
 
 export function shownProfile(message: ProfileMessage): ShownProfile {
@@ -77,12 +80,15 @@ export function shownItem(message: ProfileMessage) {
   };
 }
 
-/** All but `processing_modes`, which the contract does not have yet. */
 export function shownRegistry(message: RegistryMessage): Registry {
+  const modes = emptyObject();
+  for (const [name, { profiles, description }] of Object.entries(message.processingModes))
+    modes[name] = { profiles, ...(description === "" ? {} : { description }) };
   return {
     slug: message.slug,
     ...texts(message),
     ...defined({ default_profile_slug: message.defaultProfileSlug || undefined }),
+    ...(Object.keys(modes).length > 0 ? { processing_modes: modes } : {}),
     metadata: metadataOf(message.metadata),
   };
 }
@@ -97,9 +103,10 @@ export function shownEntry(message: EntryMessage): ShownEntry {
     revision,
     commit_revision: Number(message.commitRevision),
     registry: message.registry,
-    ...defined({ profile: message.profile || undefined }),
+    ...defined({ profile: message.profile || undefined, mode: message.mode || undefined }),
     version,
     ...write,
+    ...defined({ details: jsonFromPlain(message.details) }),
   };
 }
 
@@ -107,7 +114,7 @@ function texts({ displayName, description }: Pick<ProfileMessage, "displayName" 
   return defined({ display_name: displayName || undefined, description: description || undefined });
 }
 
-function runtimeOf(message: RuntimeMessage | undefined): Runtime {
+export function runtimeOf(message: RuntimeMessage | undefined): Runtime {
   return defined({
     system_prompt: message?.systemPrompt || undefined,
     step_settings_patch: jsonFromPlain(message?.stepSettingsPatch),
@@ -155,12 +162,12 @@ function writeOf(message: VersionMessage | EntryMessage): ShownWrite {
   };
 }
 
-function msOf(time: Timestamp | undefined): number {
+export function msOf(time: Timestamp | undefined): number {
   return time === undefined ? 0 : timestampMs(time);
 }
 
 /** A server may be newer than its client, and have words that this one does not know. */
-function wordOf(words: Record<string, number>, value: number | undefined): string {
+export function wordOf(words: Record<string, number>, value: number | undefined): string {
   return Object.keys(words).find((word) => words[word] === value) ?? "unknown";
 }
 

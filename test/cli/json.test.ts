@@ -38,6 +38,9 @@ test("--json is what REST answers, from a server and from a store", async () => 
     ["profile list --tag x", "/profiles?tag=x"],
     ["profile history full", "/profiles/full/versions"],
     ["registry get team", "/registries/team"],
+    ["registry get", "/registries/default"],
+    ["rollout status", "/rollouts"],
+    ["rollout status fast", "/rollouts/fast"],
   ] as const) {
     const { json } = await rest("GET", path);
     for (const target of [server(), store()])

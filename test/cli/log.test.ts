@@ -38,8 +38,8 @@ test("a limit shows the newest, and entries after a revision are all shown", asy
 });
 
 test("entries are those of a registry or a profile", async () => {
-  expect(await revisions("--registry team")).toEqual([7, 8]);
-  expect(await revisions("--registry team --profile locked")).toEqual([8]);
+  expect(await revisions("--registry team")).toEqual([8, 9]);
+  expect(await revisions("--registry team --profile locked")).toEqual([9]);
   expect(await revisions("--profile analyst")).toHaveLength(1);
 });
 
@@ -64,20 +64,20 @@ test.each(["SIGKILL", "SIGTERM"] as const)(
     };
     const follower = follow(["--json", "--after", "2", "--server", first.url]);
     await write(first, 3);
-    await follower.until(9);
+    await follower.until(10);
     first.child.kill(signal);
     await first.ended;
     // Written while there is nobody to tell.
     for (const command of ["lock", "unlock", "lock"]) await runHere(["profile", command, "fast-v1", ...file]);
     await using second = await serve([...file, "--port", new URL(first.url).port]);
     await write(second, 3);
-    await follower.until(15);
+    await follower.until(16);
     const { code, stdout, stderr } = await follower.stop("SIGTERM");
     const seen = stdout
       .trimEnd()
       .split("\n")
       .map((line) => (JSON.parse(line) as { revision: number }).revision);
-    expect(seen).toEqual(Array.from({ length: 15 }, (_, i) => i + 3));
+    expect(seen).toEqual(Array.from({ length: 16 }, (_, i) => i + 3));
     expect(code).toBe(0);
     expect(stderr).toMatch(/^http:\/\/127\.0\.0\.1:\d+ broke off, trying again: .*\n$/);
   },

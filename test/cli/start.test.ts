@@ -136,7 +136,7 @@ test("--version tells version, commit and schema", async () => {
   };
   const { code, stdout } = await run(["--version"]);
   expect(stdout).toMatch(
-    new RegExp(`^profile-registry ${version} \\(commit ([0-9a-f]{40}|unknown), schema 2\\)\\n$`),
+    new RegExp(`^profile-registry ${version} \\(commit ([0-9a-f]{40}|unknown), schema 3\\)\\n$`),
   );
   expect(code).toBe(0);
 });

@@ -27,6 +27,15 @@ type Named =
   /** Of the case's registry, or where `registry` is blank and no profile is named, of all. */
   | { do: "list-log"; profile?: string; after?: number; limit?: number }
   | { do: "resolve"; request: JsonObject }
+  | { do: "list-rollouts" }
+  | { do: "get-rollout"; mode: string }
+  /** `patch` holds exactly what is to be replaced. */
+  | ({ do: "update-rollout"; mode: string; patch: JsonObject; force?: boolean; reason?: string } & Write)
+  | ({ do: "advance-rollout"; mode: string } & Write)
+  | ({ do: "rollback-rollout"; mode: string; kind: string; reason?: string } & Write)
+  | { do: "get-report"; mode: string; incident?: boolean }
+  | { do: "report-outcomes"; outcomes: JsonObject[] }
+  | { do: "get-features" }
   | { do: "list-middleware-schemas" }
   | { do: "list-extension-schemas" };
 
@@ -108,4 +117,42 @@ export function listLog(
 
 export function resolve(request: JsonObject = {}, more: More = {}): Operation {
   return { do: "resolve", request, ...more };
+}
+
+/** Declares modes whose only profile has the name of the mode. */
+export function declare(modes: readonly string[], more: More = {}): Operation {
+  const declared = Object.fromEntries(modes.map((mode) => [mode, { profiles: [mode] }]));
+  return updateRegistry({ processing_modes: declared }, more);
+}
+
+export function getRollout(mode: string, more: More = {}): Operation {
+  return { do: "get-rollout", mode, ...more };
+}
+
+export function updateRollout(
+  mode: string,
+  patch: JsonObject = {},
+  more: More & { force?: boolean; reason?: string } = {},
+): Operation {
+  return { do: "update-rollout", mode, patch, ...more };
+}
+
+export function advanceRollout(mode: string, more: More = {}): Operation {
+  return { do: "advance-rollout", mode, ...more };
+}
+
+export function rollbackRollout(
+  mode: string,
+  kind: string,
+  more: More & { reason?: string } = {},
+): Operation {
+  return { do: "rollback-rollout", mode, kind, ...more };
+}
+
+export function reportOutcomes(outcomes: JsonObject[], more: More = {}): Operation {
+  return { do: "report-outcomes", outcomes, ...more };
+}
+
+export function getReport(mode: string, more: More & { incident?: boolean } = {}): Operation {
+  return { do: "get-report", mode, ...more };
 }

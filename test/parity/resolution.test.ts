@@ -26,6 +26,7 @@ describe("a resolve", () => {
           step_settings: PROFILE.runtime.step_settings_patch,
           warnings: [],
           selection: { source: "body" },
+          processing: { requested_mode: "default", applied_mode: "default", outcome: "not_requested" },
           metadata: {
             "profile.registry": "case-0",
             "profile.slug": "a",
@@ -33,7 +34,7 @@ describe("a resolve", () => {
             "profile.source": "edge",
           },
         },
-        without: ["trace", "processing", ["runtime", "step_settings_patch"]],
+        without: ["trace", ["runtime", "step_settings_patch"]],
       },
     },
     {
@@ -72,10 +73,10 @@ describe("a resolve", () => {
       gives: invalid(["runtime_key", 'runtime key "no key" is invalid']),
     },
     {
-      name: "ignores a processing mode, which this release does not serve",
+      name: "ignores a processing mode where the registry declares none",
       given: [create("a")],
       when: resolve({ profile: "a", processing: { mode: "fast" } }),
-      gives: { document: { profile: "a" } },
+      gives: { document: { profile: "a", processing: { outcome: "contract_disabled" } } },
     },
     {
       name: "traces every merge unit: its value, who won, who lost",

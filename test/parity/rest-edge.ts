@@ -110,6 +110,35 @@ function requestOf(operation: Operation): Request {
     }
     case "resolve":
       return { method: "POST", path: "/resolve", body: { ...operation.request, ...inRegistry } };
+    case "list-rollouts":
+      return { method: "GET", path: "/rollouts", query: { registry } };
+    case "get-rollout":
+      return { method: "GET", path: `/rollouts/${named(operation.mode)}`, query: { registry } };
+    case "update-rollout": {
+      const { patch, mode, force, reason } = operation;
+      const why = { ...(force === undefined ? {} : { force }), ...(reason === undefined ? {} : { reason }) };
+      const body = { ...patch, ...inRegistry, ...version, ...why };
+      return { method: "PATCH", path: `/rollouts/${named(mode)}`, body };
+    }
+    case "advance-rollout": {
+      const path = `/rollouts/${named(operation.mode)}/advance`;
+      return { method: "POST", path, body: { ...inRegistry, ...version } };
+    }
+    case "rollback-rollout": {
+      const { mode, kind, reason } = operation;
+      const body = { kind, ...inRegistry, ...version, ...(reason === undefined ? {} : { reason }) };
+      return { method: "POST", path: `/rollouts/${named(mode)}/rollback`, body };
+    }
+    case "get-report": {
+      const query = { registry, incident: operation.incident?.toString() };
+      return { method: "GET", path: `/rollouts/${named(operation.mode)}/report`, query };
+    }
+    case "report-outcomes": {
+      const body = { outcomes: operation.outcomes, ...inRegistry };
+      return { method: "POST", path: "/rollouts/outcomes", body };
+    }
+    case "get-features":
+      return { method: "GET", path: "/features", query: { registry } };
     case "list-middleware-schemas":
       return { method: "GET", path: "/schemas/middlewares" };
     case "list-extension-schemas":
@@ -134,7 +163,12 @@ function asEdge(json: unknown): unknown {
   if (Array.isArray(json)) return json.map(asEdge);
   if (typeof json !== "object" || json === null) return json;
   const { conv_id: _, ...document } = json as { metadata?: Record<string, unknown>; conv_id?: unknown };
-  const { metadata, source } = document as { metadata?: Record<string, unknown>; source?: unknown };
+  const { metadata, source, incident } = document as {
+    metadata?: Record<string, unknown>;
+    source?: unknown;
+    incident?: unknown;
+  };
+  if (incident !== undefined) return { ...document, incident: asEdge(incident) };
   // Of an entry of the log.
   if (source === "rest") return { ...document, source: "edge" };
   if (metadata === undefined) return document;

@@ -54,7 +54,7 @@ export function listItemOf(profile: Profile): JsonObject {
 
 export function resolutionDocument(answer: ResolveProfileResponse): JsonObject {
   const json = toJson(ResolveProfileResponseSchema, answer, plain) as JsonObject;
-  const { revision, metadata, selection, trace, ...document } = json;
+  const { revision, metadata, selection, processing, trace, ...document } = json;
   const { source, ignored } = selection as { source: string; ignored?: JsonObject[] };
   const { "profile.source": written, ...identity } = metadata as JsonObject;
   return {
@@ -65,6 +65,7 @@ export function resolutionDocument(answer: ResolveProfileResponse): JsonObject {
     revision: Number(revision),
     metadata: { ...identity, "profile.source": written === "rpc" ? "edge" : (written ?? "") },
     selection: { source: word(source), ...(ignored ? { ignored } : {}) },
+    processing: processingOf(processing as JsonObject),
     ...(trace ? { trace: (trace as unknown as Traced[]).map(traceOf) } : {}),
   };
 }
@@ -97,6 +98,10 @@ function metadataOf({ create_time, update_time, source, ...metadata }: JsonObjec
   };
 }
 
+function processingOf({ outcome, ...processing }: JsonObject): JsonObject {
+  return { ...processing, outcome: word(String(outcome)) };
+}
+
 interface Traced {
   layer: string;
   lost?: { layer: string }[];
@@ -106,7 +111,10 @@ function traceOf({ layer, lost = [], ...entry }: Traced) {
   return { ...entry, layer: word(layer), lost: lost.map((one) => ({ ...one, layer: word(one.layer) })) };
 }
 
+const WORD_SETS =
+  /^(?:SOURCE|SELECTION_SOURCE|PROCESSING_OUTCOME|LAYER|OPERATION|ROLLBACK_KIND|CONTROL_POPULATION|DEPLOYMENT)_/;
+
 /** `SOURCE_REST` → `rest`: closed word sets are lower-case in REST. */
-function word(enumValue: string): string {
-  return enumValue.replace(/^(?:SOURCE|SELECTION_SOURCE|LAYER|OPERATION)_/, "").toLowerCase();
+export function word(enumValue: string): string {
+  return enumValue.replace(WORD_SETS, "").toLowerCase();
 }

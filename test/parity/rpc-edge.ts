@@ -16,6 +16,12 @@ import {
   ResolveProfileRequestSchema,
   ResolverService,
 } from "../../gen/profileregistry/v1/resolver_service_pb.js";
+import {
+  OutcomeSchema,
+  RollbackKind,
+  RolloutSchema,
+  RolloutService,
+} from "../../gen/profileregistry/v1/rollout_service_pb.js";
 import type { ErrorCode, JsonObject } from "../../src/index.js";
 import type { Edge, Operation, Outcome } from "./operations.js";
 import {
@@ -26,6 +32,7 @@ import {
   registryDocument,
   resolutionDocument,
 } from "./rpc-documents.js";
+import { featuresDocument, outcomeMessage, reportDocument, rolloutDocument } from "./rpc-rollouts.js";
 
 /** The RPC column of the table in spec 2.4. */
 const CODE: { [code in ErrorCode]?: Code } = {
@@ -61,6 +68,7 @@ export function rpcEdge(baseUrl: string): Edge {
 
 async function call(transport: Transport, operation: Operation, options?: CallOptions): Promise<Outcome> {
   const client = createClient(ProfileRegistryService, transport);
+  const rollouts = createClient(RolloutService, transport);
   const {
     registry = "",
     expected_version: expectedVersion = 0,
@@ -163,9 +171,55 @@ async function call(transport: Transport, operation: Operation, options?: CallOp
       );
     }
     case "resolve": {
-      const request = fromJson(ResolveProfileRequestSchema, { ...operation.request, registry }, LENIENT);
+      const { deployment, ...members } = operation.request;
+      const path =
+        deployment === undefined ? {} : { deployment: `DEPLOYMENT_${String(deployment).toUpperCase()}` };
+      const request = fromJson(ResolveProfileRequestSchema, { ...members, ...path, registry }, LENIENT);
       const resolved = await createClient(ResolverService, transport).resolveProfile(request);
       return answer(resolutionDocument(resolved), resolved);
+    }
+    case "list-rollouts": {
+      const list = await rollouts.listRollouts({ registry });
+      return answer(list.rollouts.map(rolloutDocument), list);
+    }
+    case "get-rollout": {
+      const found = await rollouts.getRollout({ registry, mode: operation.mode });
+      return answer(rolloutDocument(found.rollout), found);
+    }
+    case "update-rollout": {
+      const { patch, mode, force = false, reason = "" } = operation;
+      const rollout = fromJson(RolloutSchema, { ...patch, registry, mode }, LENIENT);
+      const updateMask = { paths: Object.keys(patch) };
+      const updated = await rollouts.updateRollout({ rollout, updateMask, force, reason, ...write });
+      return answer(rolloutDocument(updated.rollout), updated);
+    }
+    case "advance-rollout": {
+      const advanced = await rollouts.advanceRollout({ registry, mode: operation.mode, ...write });
+      return answer(rolloutDocument(advanced.rollout), advanced);
+    }
+    case "rollback-rollout": {
+      const { mode, kind, reason = "" } = operation;
+      const kinds: Record<string, RollbackKind> = { soft: RollbackKind.SOFT, hard: RollbackKind.HARD };
+      const request = { registry, mode, kind: kinds[kind] ?? RollbackKind.UNSPECIFIED, reason, ...write };
+      const back = await rollouts.rollbackRollout(request);
+      return answer(rolloutDocument(back.rollout), back);
+    }
+    case "get-report": {
+      const { mode, incident: includeIncident = false } = operation;
+      const found = await rollouts.getRolloutReport({ registry, mode, includeIncident });
+      return answer(reportDocument(found.report, found.revision), found);
+    }
+    // Outcomes are no state, and their answer has no revision.
+    case "report-outcomes": {
+      const outcomes = operation.outcomes.map((outcome) =>
+        fromJson(OutcomeSchema, outcomeMessage({ registry, ...outcome }), LENIENT),
+      );
+      const { accepted, dropped } = await rollouts.reportOutcomes({ outcomes });
+      return { document: { accepted, dropped }, revision: undefined };
+    }
+    case "get-features": {
+      const features = await rollouts.getFeatures({ registry });
+      return answer(featuresDocument(features), features);
     }
     // REST serves the catalogue, which is no state, without a revision.
     case "list-middleware-schemas": {

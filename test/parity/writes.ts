@@ -1,8 +1,10 @@
 /** Every write that both edges have, and what it can be refused for. */
 import type { JsonObject } from "../../src/index.js";
 import {
+  advanceRollout,
   create,
   createRegistry,
+  declare,
   deleteRegistry,
   type Edge,
   getVersion,
@@ -11,9 +13,11 @@ import {
   type Outcome,
   remove,
   rollback,
+  rollbackRollout,
   setDefault,
   update,
   updateRegistry,
+  updateRollout,
 } from "./operations.js";
 import { INVALID, LOCKED, stale } from "./refusals.js";
 
@@ -25,6 +29,9 @@ export interface WriteCase {
   /** The same write, asking for something else. */
   other: Operation;
 }
+
+/** What a first stage needs of a rollout. */
+export const ON = { contract_enabled: true, runtime_enabled: true };
 
 /** `home` is the registry that the case has to itself; one to delete or to create is named after it. */
 export function everyWrite(home: string): WriteCase[] {
@@ -86,6 +93,30 @@ export function everyWrite(home: string): WriteCase[] {
       write: deleteRegistry(more, { force: true, expected_version: 2 }),
       other: deleteRegistry(more, { expected_version: 2 }),
     },
+    {
+      name: "declaring a processing mode",
+      given: [],
+      write: declare(["fast"]),
+      other: declare(["fast", "slow"]),
+    },
+    {
+      name: "updating a rollout",
+      given: [declare(["fast"])],
+      write: updateRollout("fast", ON, { expected_version: 1, reason: "r" }),
+      other: updateRollout("fast", ON, { expected_version: 1, reason: "another" }),
+    },
+    {
+      name: "advancing a rollout",
+      given: [create("fast"), declare(["fast"]), updateRollout("fast", ON)],
+      write: advanceRollout("fast", { expected_version: 2 }),
+      other: advanceRollout("fast"),
+    },
+    {
+      name: "turning a rollout back",
+      given: [declare(["fast"]), updateRollout("fast", ON)],
+      write: rollbackRollout("fast", "soft", { expected_version: 2 }),
+      other: rollbackRollout("fast", "hard", { expected_version: 2 }),
+    },
   ];
 }
 
@@ -93,7 +124,7 @@ export function everyWrite(home: string): WriteCase[] {
 export function everyRefusal(home: string): Omit<WriteCase, "other">[] {
   const more = `${home}-more`;
   const inMore = { registry: more };
-  const [a, locked] = [create("a"), create("a", LOCKED)];
+  const [a, locked, fast] = [create("a"), create("a", LOCKED), declare(["fast"])];
   const refused = (name: string, write: Operation, ...given: Operation[]) => ({ name, write, given });
   return [
     refused("a create under a bad name", create("No!")),
@@ -133,6 +164,17 @@ export function everyRefusal(home: string): Omit<WriteCase, "other">[] {
       create("a", LOCKED, inMore),
     ),
     refused("a registry's delete from another version", deleteRegistry(more, stale), createRegistry(more)),
+    refused("a mode under a reserved name", declare(["outcomes"])),
+    refused("an update of a rollout that is not there", updateRollout("fast", ON)),
+    refused("an update of a rollout that is not valid", updateRollout("fast", { percentage: 101 }), fast),
+    refused("a flag without the one that it needs", updateRollout("fast", { ui_enabled: true }), fast),
+    refused("a percentage past the next stage", updateRollout("fast", { percentage: 50 }), fast),
+    refused("force without a reason", updateRollout("fast", { percentage: 50 }, { force: true }), fast),
+    refused("an update of a rollout from another version", updateRollout("fast", ON, stale), fast),
+    refused("an advance of what is off", advanceRollout("fast"), fast),
+    refused("an advance from another version", advanceRollout("fast", stale), fast),
+    refused("a rollback of a rollout that is not there", rollbackRollout("fast", "soft")),
+    refused("a rollback of a rollout from another version", rollbackRollout("fast", "hard", stale), fast),
   ];
 }
 
@@ -143,6 +185,7 @@ export async function stateOf(edge: Edge, registry: string): Promise<Outcome[]> 
     listLog({ registry: "" }),
     { do: "get-registry", registry },
     { do: "list-profiles", registry },
+    { do: "list-rollouts", registry },
     { do: "get-profile", slug: "a", registry },
     getVersion("a", 2, { registry }),
   ];

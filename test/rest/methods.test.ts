@@ -17,6 +17,13 @@ const ALLOWED: Record<string, string[]> = {
   "/resolve/a": ["GET", "HEAD", "POST"],
   "/schemas/middlewares": ["GET", "HEAD"],
   "/schemas/extensions": ["GET", "HEAD"],
+  "/features": ["GET", "HEAD"],
+  "/rollouts": ["GET", "HEAD"],
+  "/rollouts/outcomes": ["POST"],
+  "/rollouts/fast": ["GET", "HEAD", "PATCH"],
+  "/rollouts/fast/advance": ["POST"],
+  "/rollouts/fast/rollback": ["POST"],
+  "/rollouts/fast/report": ["GET", "HEAD"],
 };
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 

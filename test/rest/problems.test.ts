@@ -77,7 +77,7 @@ test("a config that does not fit is a validation error at the config", async () 
 });
 
 test("an unknown route is 404 in the same form", async () => {
-  for (const path of ["/nope", "/profiles/a/b/c", "/profiles/a/versions/1/2", "/logs", "/features"]) {
+  for (const path of ["/nope", "/profiles/a/b/c", "/profiles/a/versions/1/2", "/logs", "/rollouts/a/b"]) {
     const { status, json } = await rest("GET", path);
     expect([status, json], path).toMatchObject([404, { code: "not_found", detail: "no such route" }]);
   }

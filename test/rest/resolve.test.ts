@@ -27,6 +27,7 @@ test("it answers what a chat turn runs with", async () => {
     },
     fingerprint: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
     selection: { source: "body" },
+    processing: { requested_mode: "default", applied_mode: "default", outcome: "not_requested" },
     warnings: [],
     metadata: {
       "profile.registry": "default",
@@ -60,10 +61,29 @@ test("a chat client's own body is taken unchanged", async () => {
   expect((await post(body)).json).toMatchObject({ profile: "analyst" });
 });
 
-test("members of other releases are ignored: processing, deployment, targeting_key, mode", async () => {
-  const body = { processing: { mode: "fast" }, deployment: "d", targeting_key: "k" };
-  expect((await post(body)).json).toMatchObject({ profile: "default" });
-  expect((await rest("GET", "/resolve?mode=fast&deployment=d&targeting_key=k")).status).toBe(200);
+test("whatever processing holds is ignored where no mode has its contract on", async () => {
+  const ignored = { requested_mode: "default", applied_mode: "default", outcome: "contract_disabled" };
+  for (const processing of [{ mode: "fast" }, { mode: 5 }, [], "fast", 0]) {
+    const { status, json } = await post({ processing, deployment: "cloud", targeting_key: "k" });
+    expect([status, json]).toMatchObject([200, { profile: "default", processing: ignored }]);
+  }
+  const { json } = await rest("GET", "/resolve?mode=fast&deployment=local&targeting_key=k");
+  expect(json).toMatchObject({ processing: ignored });
+});
+
+test("processing that is null or not there is no wish, and neither is a blank mode of GET", async () => {
+  const none = { processing: { outcome: "not_requested" } };
+  expect((await post({})).json).toMatchObject(none);
+  expect((await post({ processing: null })).json).toMatchObject(none);
+  expect((await rest("GET", "/resolve?mode=%20")).json).toMatchObject(none);
+});
+
+test("a deployment that is none is malformed", async () => {
+  const refused = [400, { code: "malformed", detail: 'deployment must be one of "local", "cloud"' }];
+  const posted = await post({ deployment: "d" });
+  expect([posted.status, posted.json]).toMatchObject(refused);
+  const got = await rest("GET", "/resolve?deployment=d");
+  expect([got.status, got.json]).toMatchObject(refused);
 });
 
 test("overrides is another name of request_overrides", async () => {

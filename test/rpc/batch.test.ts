@@ -37,9 +37,13 @@ test("a request that is refused gets its error, and stands in nobody's way", asy
     const alone = await refusalOf(rpc.resolver.resolveProfile(requests[i]!));
     const { result } = results[i]!;
     if (result.case !== "error") throw new TypeError("no error");
-    expect(result.value).toMatchObject({ message: alone.message, info: alone.info });
+    expect(result.value).toMatchObject({
+      message: alone.message,
+      reason: alone.info?.reason,
+      metadata: alone.info?.metadata,
+    });
     expect(
-      (result.value.badRequest?.fieldViolations ?? []).map(({ field, description }) => ({
+      result.value.fieldViolations.map(({ field, description }) => ({
         field,
         reason: description,
       })),

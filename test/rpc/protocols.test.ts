@@ -72,6 +72,25 @@ test("a write is not done by GET", async () => {
   expect(await refusalOf(shared.registry.getProfile({ slug: "by-get" }))).toMatchObject({ code: "NotFound" });
 });
 
+test("a method that a call does not have is `unknown` to Connect, and a text to gRPC", async () => {
+  const answers = [];
+  for (const type of ["application/json", "application/grpc-web", "application/grpc"]) {
+    const { status, headers } = await fetch(
+      `${shared.url()}/profileregistry.v1.ResolverService/ResolveProfile`,
+      {
+        method: "DELETE",
+        headers: { "content-type": type },
+      },
+    );
+    answers.push([status, headers.get("content-type")]);
+  }
+  expect(answers).toEqual([
+    [405, "application/json"],
+    [405, "text/plain"],
+    [405, "text/plain"],
+  ]);
+});
+
 test("Connect GET takes a message in base64 and compressed answers", async () => {
   const query = new URLSearchParams({
     connect: "v1",

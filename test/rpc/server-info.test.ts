@@ -16,7 +16,15 @@ describe("GetServerInfo", () => {
       version,
       commit: expect.stringMatching(/./),
       schemaVersion: expect.any(Number),
-      capabilities: ["documents", "history", "idempotency", "log", "validate-only"],
+      capabilities: [
+        "documents",
+        "history",
+        "idempotency",
+        "log",
+        "processing-modes",
+        "rollouts",
+        "validate-only",
+      ],
       revision: expect.any(BigInt),
       catalogDigest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
     });

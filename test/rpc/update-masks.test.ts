@@ -144,7 +144,7 @@ describe("of a registry", () => {
     const update = rpc.registry.updateRegistry({ registry: {}, updateMask: { paths: ["runtime"] } });
     expect(await refusalOf(update)).toMatchObject({
       message:
-        'update_mask: "runtime" is not one of display_name, description, default_profile_slug, metadata.tags',
+        'update_mask: "runtime" is not one of display_name, description, default_profile_slug, metadata.tags, processing_modes',
     });
   });
 

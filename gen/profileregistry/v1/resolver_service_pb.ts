@@ -6,8 +6,6 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Value } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_struct } from "@bufbuild/protobuf/wkt";
-import type { BadRequest, ErrorInfo } from "../../google/rpc/error_details_pb.js";
-import { file_google_rpc_error_details } from "../../google/rpc/error_details_pb.js";
 import type { Runtime } from "./profile_pb.js";
 import { file_profileregistry_v1_profile } from "./profile_pb.js";
 import type { Deployment } from "./rollout_service_pb.js";
@@ -18,7 +16,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file profileregistry/v1/resolver_service.proto.
  */
 export const file_profileregistry_v1_resolver_service: GenFile = /*@__PURE__*/
-  fileDesc("Cilwcm9maWxlcmVnaXN0cnkvdjEvcmVzb2x2ZXJfc2VydmljZS5wcm90bxIScHJvZmlsZXJlZ2lzdHJ5LnYxIqkDChVSZXNvbHZlUHJvZmlsZVJlcXVlc3QSEAoIcmVnaXN0cnkYASABKAkSDwoHcHJvZmlsZRgCIAEoCRITCgtydW50aW1lX2tleRgDIAEoCRIzChJiYXNlX3N0ZXBfc2V0dGluZ3MYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EjIKEXJlcXVlc3Rfb3ZlcnJpZGVzGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIRCglhaV9lbmdpbmUYBiABKAkSEwoLYWlfYXBpX3R5cGUYByABKAkSOQoKcHJvY2Vzc2luZxgOIAEoCzIlLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9jZXNzaW5nUmVxdWVzdBIyCgpkZXBsb3ltZW50GA8gASgOMh4ucHJvZmlsZXJlZ2lzdHJ5LnYxLkRlcGxveW1lbnQSDwoHY29udl9pZBgQIAEoCRIVCg10YXJnZXRpbmdfa2V5GBEgASgJEg8KB2V4cGxhaW4YDCABKAgSGQoRa25vd25fZmluZ2VycHJpbnQYDSABKAlKBAgIEAwiQgoRUHJvY2Vzc2luZ1JlcXVlc3QSDAoEbW9kZRgBIAEoCRIPCgdwcm9maWxlGAIgASgJEg4KBnJlYXNvbhgDIAEoCSLZAwoWUmVzb2x2ZVByb2ZpbGVSZXNwb25zZRIQCghyZWdpc3RyeRgBIAEoCRIPCgdwcm9maWxlGAIgASgJEhcKD3Byb2ZpbGVfdmVyc2lvbhgDIAEoDRIQCghyZXZpc2lvbhgEIAEoAxITCgtydW50aW1lX2tleRgFIAEoCRIsCgdydW50aW1lGAYgASgLMhsucHJvZmlsZXJlZ2lzdHJ5LnYxLlJ1bnRpbWUSLgoNc3RlcF9zZXR0aW5ncxgHIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSEwoLZmluZ2VycHJpbnQYCCABKAkSEQoJdW5jaGFuZ2VkGAkgASgIEjAKCXNlbGVjdGlvbhgKIAEoCzIdLnByb2ZpbGVyZWdpc3RyeS52MS5TZWxlY3Rpb24SEAoId2FybmluZ3MYCyADKAkSMgoKcHJvY2Vzc2luZxgPIAEoCzIeLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9jZXNzaW5nEikKCG1ldGFkYXRhGA0gASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBItCgV0cmFjZRgOIAMoCzIeLnByb2ZpbGVyZWdpc3RyeS52MS5UcmFjZUVudHJ5SgQIDBANIloKG0JhdGNoUmVzb2x2ZVByb2ZpbGVzUmVxdWVzdBI7CghyZXF1ZXN0cxgBIAMoCzIpLnByb2ZpbGVyZWdpc3RyeS52MS5SZXNvbHZlUHJvZmlsZVJlcXVlc3QiWQocQmF0Y2hSZXNvbHZlUHJvZmlsZXNSZXNwb25zZRI5CgdyZXN1bHRzGAEgAygLMigucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlc29sdmVQcm9maWxlUmVzdWx0IpoBChRSZXNvbHZlUHJvZmlsZVJlc3VsdBI+CghyZXNwb25zZRgBIAEoCzIqLnByb2ZpbGVyZWdpc3RyeS52MS5SZXNvbHZlUHJvZmlsZVJlc3BvbnNlSAASOAoFZXJyb3IYAiABKAsyJy5wcm9maWxlcmVnaXN0cnkudjEuUmVzb2x2ZVByb2ZpbGVFcnJvckgAQggKBnJlc3VsdCKGAQoTUmVzb2x2ZVByb2ZpbGVFcnJvchIMCgRjb2RlGAEgASgFEg8KB21lc3NhZ2UYAiABKAkSIwoEaW5mbxgDIAEoCzIVLmdvb2dsZS5ycGMuRXJyb3JJbmZvEisKC2JhZF9yZXF1ZXN0GAQgASgLMhYuZ29vZ2xlLnJwYy5CYWRSZXF1ZXN0IrwBCgpQcm9jZXNzaW5nEhYKDnJlcXVlc3RlZF9tb2RlGAEgASgJEhQKDGFwcGxpZWRfbW9kZRgCIAEoCRIPCgdwcm9maWxlGAMgASgJEhcKD3Byb2ZpbGVfdmVyc2lvbhgEIAEoDRI2CgdvdXRjb21lGAUgASgOMiUucHJvZmlsZXJlZ2lzdHJ5LnYxLlByb2Nlc3NpbmdPdXRjb21lEhMKBmJ1Y2tldBgGIAEoDUgAiAEBQgkKB19idWNrZXQidAoJU2VsZWN0aW9uEjMKBnNvdXJjZRgBIAEoDjIjLnByb2ZpbGVyZWdpc3RyeS52MS5TZWxlY3Rpb25Tb3VyY2USMgoHaWdub3JlZBgCIAMoCzIhLnByb2ZpbGVyZWdpc3RyeS52MS5JZ25vcmVkU291cmNlImMKDUlnbm9yZWRTb3VyY2USMwoGc291cmNlGAEgASgOMiMucHJvZmlsZXJlZ2lzdHJ5LnYxLlNlbGVjdGlvblNvdXJjZRINCgV2YWx1ZRgCIAEoCRIOCgZyZWFzb24YAyABKAkinAEKClRyYWNlRW50cnkSDwoHcG9pbnRlchgBIAEoCRIlCgV2YWx1ZRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIoCgVsYXllchgDIAEoDjIZLnByb2ZpbGVyZWdpc3RyeS52MS5MYXllchIsCgRsb3N0GAQgAygLMh4ucHJvZmlsZXJlZ2lzdHJ5LnYxLkxheWVyVmFsdWUiXQoKTGF5ZXJWYWx1ZRIoCgVsYXllchgBIAEoDjIZLnByb2ZpbGVyZWdpc3RyeS52MS5MYXllchIlCgV2YWx1ZRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZSrHAgoRUHJvY2Vzc2luZ091dGNvbWUSIgoeUFJPQ0VTU0lOR19PVVRDT01FX1VOU1BFQ0lGSUVEEAASHgoaUFJPQ0VTU0lOR19PVVRDT01FX0FQUExJRUQQARIkCiBQUk9DRVNTSU5HX09VVENPTUVfTk9UX1JFUVVFU1RFRBACEigKJFBST0NFU1NJTkdfT1VUQ09NRV9DT05UUkFDVF9ESVNBQkxFRBADEicKI1BST0NFU1NJTkdfT1VUQ09NRV9SVU5USU1FX0RJU0FCTEVEEAQSJQohUFJPQ0VTU0lOR19PVVRDT01FX05PVF9JTl9ST0xMT1VUEAUSJgoiUFJPQ0VTU0lOR19PVVRDT01FX1BST0ZJTEVfTUlTU0lORxAGEiYKIlBST0NFU1NJTkdfT1VUQ09NRV9QUk9GSUxFX0lOVkFMSUQQByrsAQoPU2VsZWN0aW9uU291cmNlEiAKHFNFTEVDVElPTl9TT1VSQ0VfVU5TUEVDSUZJRUQQABIZChVTRUxFQ1RJT05fU09VUkNFX1BBVEgQARIZChVTRUxFQ1RJT05fU09VUkNFX0JPRFkQAhIiCh5TRUxFQ1RJT05fU09VUkNFX1FVRVJZX1BST0ZJTEUQAxIiCh5TRUxFQ1RJT05fU09VUkNFX1FVRVJZX1JVTlRJTUUQBBIbChdTRUxFQ1RJT05fU09VUkNFX0NPT0tJRRAFEhwKGFNFTEVDVElPTl9TT1VSQ0VfREVGQVVMVBAGKqQBCgVMYXllchIVChFMQVlFUl9VTlNQRUNJRklFRBAAEhwKGExBWUVSX0JBU0VfU1RFUF9TRVRUSU5HUxABEhEKDUxBWUVSX1BST0ZJTEUQAhIbChdMQVlFUl9SRVFVRVNUX09WRVJSSURFUxAEEhIKDkxBWUVSX09QRVJBVE9SEAUSHAoYTEFZRVJfUFJPQ0VTU0lOR19QUk9GSUxFEAYiBAgDEAMy/wEKD1Jlc29sdmVyU2VydmljZRJsCg5SZXNvbHZlUHJvZmlsZRIpLnByb2ZpbGVyZWdpc3RyeS52MS5SZXNvbHZlUHJvZmlsZVJlcXVlc3QaKi5wcm9maWxlcmVnaXN0cnkudjEuUmVzb2x2ZVByb2ZpbGVSZXNwb25zZSIDkAIBEn4KFEJhdGNoUmVzb2x2ZVByb2ZpbGVzEi8ucHJvZmlsZXJlZ2lzdHJ5LnYxLkJhdGNoUmVzb2x2ZVByb2ZpbGVzUmVxdWVzdBowLnByb2ZpbGVyZWdpc3RyeS52MS5CYXRjaFJlc29sdmVQcm9maWxlc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_struct, file_google_rpc_error_details, file_profileregistry_v1_profile, file_profileregistry_v1_rollout_service]);
+  fileDesc("Cilwcm9maWxlcmVnaXN0cnkvdjEvcmVzb2x2ZXJfc2VydmljZS5wcm90bxIScHJvZmlsZXJlZ2lzdHJ5LnYxIqkDChVSZXNvbHZlUHJvZmlsZVJlcXVlc3QSEAoIcmVnaXN0cnkYASABKAkSDwoHcHJvZmlsZRgCIAEoCRITCgtydW50aW1lX2tleRgDIAEoCRIzChJiYXNlX3N0ZXBfc2V0dGluZ3MYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EjIKEXJlcXVlc3Rfb3ZlcnJpZGVzGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIRCglhaV9lbmdpbmUYBiABKAkSEwoLYWlfYXBpX3R5cGUYByABKAkSOQoKcHJvY2Vzc2luZxgOIAEoCzIlLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9jZXNzaW5nUmVxdWVzdBIyCgpkZXBsb3ltZW50GA8gASgOMh4ucHJvZmlsZXJlZ2lzdHJ5LnYxLkRlcGxveW1lbnQSDwoHY29udl9pZBgQIAEoCRIVCg10YXJnZXRpbmdfa2V5GBEgASgJEg8KB2V4cGxhaW4YDCABKAgSGQoRa25vd25fZmluZ2VycHJpbnQYDSABKAlKBAgIEAwiQgoRUHJvY2Vzc2luZ1JlcXVlc3QSDAoEbW9kZRgBIAEoCRIPCgdwcm9maWxlGAIgASgJEg4KBnJlYXNvbhgDIAEoCSLZAwoWUmVzb2x2ZVByb2ZpbGVSZXNwb25zZRIQCghyZWdpc3RyeRgBIAEoCRIPCgdwcm9maWxlGAIgASgJEhcKD3Byb2ZpbGVfdmVyc2lvbhgDIAEoDRIQCghyZXZpc2lvbhgEIAEoAxITCgtydW50aW1lX2tleRgFIAEoCRIsCgdydW50aW1lGAYgASgLMhsucHJvZmlsZXJlZ2lzdHJ5LnYxLlJ1bnRpbWUSLgoNc3RlcF9zZXR0aW5ncxgHIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSEwoLZmluZ2VycHJpbnQYCCABKAkSEQoJdW5jaGFuZ2VkGAkgASgIEjAKCXNlbGVjdGlvbhgKIAEoCzIdLnByb2ZpbGVyZWdpc3RyeS52MS5TZWxlY3Rpb24SEAoId2FybmluZ3MYCyADKAkSMgoKcHJvY2Vzc2luZxgPIAEoCzIeLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9jZXNzaW5nEikKCG1ldGFkYXRhGA0gASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBItCgV0cmFjZRgOIAMoCzIeLnByb2ZpbGVyZWdpc3RyeS52MS5UcmFjZUVudHJ5SgQIDBANIloKG0JhdGNoUmVzb2x2ZVByb2ZpbGVzUmVxdWVzdBI7CghyZXF1ZXN0cxgBIAMoCzIpLnByb2ZpbGVyZWdpc3RyeS52MS5SZXNvbHZlUHJvZmlsZVJlcXVlc3QiWQocQmF0Y2hSZXNvbHZlUHJvZmlsZXNSZXNwb25zZRI5CgdyZXN1bHRzGAEgAygLMigucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlc29sdmVQcm9maWxlUmVzdWx0IpoBChRSZXNvbHZlUHJvZmlsZVJlc3VsdBI+CghyZXNwb25zZRgBIAEoCzIqLnByb2ZpbGVyZWdpc3RyeS52MS5SZXNvbHZlUHJvZmlsZVJlc3BvbnNlSAASOAoFZXJyb3IYAiABKAsyJy5wcm9maWxlcmVnaXN0cnkudjEuUmVzb2x2ZVByb2ZpbGVFcnJvckgAQggKBnJlc3VsdCL8AQoTUmVzb2x2ZVByb2ZpbGVFcnJvchIMCgRjb2RlGAEgASgFEg8KB21lc3NhZ2UYAiABKAkSDgoGcmVhc29uGAMgASgJEkcKCG1ldGFkYXRhGAQgAygLMjUucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlc29sdmVQcm9maWxlRXJyb3IuTWV0YWRhdGFFbnRyeRI8ChBmaWVsZF92aW9sYXRpb25zGAUgAygLMiIucHJvZmlsZXJlZ2lzdHJ5LnYxLkZpZWxkVmlvbGF0aW9uGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI0Cg5GaWVsZFZpb2xhdGlvbhINCgVmaWVsZBgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCSK8AQoKUHJvY2Vzc2luZxIWCg5yZXF1ZXN0ZWRfbW9kZRgBIAEoCRIUCgxhcHBsaWVkX21vZGUYAiABKAkSDwoHcHJvZmlsZRgDIAEoCRIXCg9wcm9maWxlX3ZlcnNpb24YBCABKA0SNgoHb3V0Y29tZRgFIAEoDjIlLnByb2ZpbGVyZWdpc3RyeS52MS5Qcm9jZXNzaW5nT3V0Y29tZRITCgZidWNrZXQYBiABKA1IAIgBAUIJCgdfYnVja2V0InQKCVNlbGVjdGlvbhIzCgZzb3VyY2UYASABKA4yIy5wcm9maWxlcmVnaXN0cnkudjEuU2VsZWN0aW9uU291cmNlEjIKB2lnbm9yZWQYAiADKAsyIS5wcm9maWxlcmVnaXN0cnkudjEuSWdub3JlZFNvdXJjZSJjCg1JZ25vcmVkU291cmNlEjMKBnNvdXJjZRgBIAEoDjIjLnByb2ZpbGVyZWdpc3RyeS52MS5TZWxlY3Rpb25Tb3VyY2USDQoFdmFsdWUYAiABKAkSDgoGcmVhc29uGAMgASgJIpwBCgpUcmFjZUVudHJ5Eg8KB3BvaW50ZXIYASABKAkSJQoFdmFsdWUYAiABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSKAoFbGF5ZXIYAyABKA4yGS5wcm9maWxlcmVnaXN0cnkudjEuTGF5ZXISLAoEbG9zdBgEIAMoCzIeLnByb2ZpbGVyZWdpc3RyeS52MS5MYXllclZhbHVlIl0KCkxheWVyVmFsdWUSKAoFbGF5ZXIYASABKA4yGS5wcm9maWxlcmVnaXN0cnkudjEuTGF5ZXISJQoFdmFsdWUYAiABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUqxwIKEVByb2Nlc3NpbmdPdXRjb21lEiIKHlBST0NFU1NJTkdfT1VUQ09NRV9VTlNQRUNJRklFRBAAEh4KGlBST0NFU1NJTkdfT1VUQ09NRV9BUFBMSUVEEAESJAogUFJPQ0VTU0lOR19PVVRDT01FX05PVF9SRVFVRVNURUQQAhIoCiRQUk9DRVNTSU5HX09VVENPTUVfQ09OVFJBQ1RfRElTQUJMRUQQAxInCiNQUk9DRVNTSU5HX09VVENPTUVfUlVOVElNRV9ESVNBQkxFRBAEEiUKIVBST0NFU1NJTkdfT1VUQ09NRV9OT1RfSU5fUk9MTE9VVBAFEiYKIlBST0NFU1NJTkdfT1VUQ09NRV9QUk9GSUxFX01JU1NJTkcQBhImCiJQUk9DRVNTSU5HX09VVENPTUVfUFJPRklMRV9JTlZBTElEEAcq7AEKD1NlbGVjdGlvblNvdXJjZRIgChxTRUxFQ1RJT05fU09VUkNFX1VOU1BFQ0lGSUVEEAASGQoVU0VMRUNUSU9OX1NPVVJDRV9QQVRIEAESGQoVU0VMRUNUSU9OX1NPVVJDRV9CT0RZEAISIgoeU0VMRUNUSU9OX1NPVVJDRV9RVUVSWV9QUk9GSUxFEAMSIgoeU0VMRUNUSU9OX1NPVVJDRV9RVUVSWV9SVU5USU1FEAQSGwoXU0VMRUNUSU9OX1NPVVJDRV9DT09LSUUQBRIcChhTRUxFQ1RJT05fU09VUkNFX0RFRkFVTFQQBiqkAQoFTGF5ZXISFQoRTEFZRVJfVU5TUEVDSUZJRUQQABIcChhMQVlFUl9CQVNFX1NURVBfU0VUVElOR1MQARIRCg1MQVlFUl9QUk9GSUxFEAISGwoXTEFZRVJfUkVRVUVTVF9PVkVSUklERVMQBBISCg5MQVlFUl9PUEVSQVRPUhAFEhwKGExBWUVSX1BST0NFU1NJTkdfUFJPRklMRRAGIgQIAxADMv8BCg9SZXNvbHZlclNlcnZpY2USbAoOUmVzb2x2ZVByb2ZpbGUSKS5wcm9maWxlcmVnaXN0cnkudjEuUmVzb2x2ZVByb2ZpbGVSZXF1ZXN0GioucHJvZmlsZXJlZ2lzdHJ5LnYxLlJlc29sdmVQcm9maWxlUmVzcG9uc2UiA5ACARJ+ChRCYXRjaFJlc29sdmVQcm9maWxlcxIvLnByb2ZpbGVyZWdpc3RyeS52MS5CYXRjaFJlc29sdmVQcm9maWxlc1JlcXVlc3QaMC5wcm9maWxlcmVnaXN0cnkudjEuQmF0Y2hSZXNvbHZlUHJvZmlsZXNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_google_protobuf_struct, file_profileregistry_v1_profile, file_profileregistry_v1_rollout_service]);
 
 /**
  * Request of ResolveProfile.
@@ -377,18 +375,25 @@ export type ResolveProfileError = Message<"profileregistry.v1.ResolveProfileErro
   message: string;
 
   /**
-   * The reason for programs, with its facts.
+   * For programs: the `reason` of the `google.rpc.ErrorInfo` that the error would carry.
    *
-   * @generated from field: google.rpc.ErrorInfo info = 3;
+   * @generated from field: string reason = 3;
    */
-  info?: ErrorInfo;
+  reason: string;
 
   /**
-   * With INVALID_ARGUMENT: the fields that are wrong, where it is fields.
+   * Its `metadata`.
    *
-   * @generated from field: google.rpc.BadRequest bad_request = 4;
+   * @generated from field: map<string, string> metadata = 4;
    */
-  badRequest?: BadRequest;
+  metadata: { [key: string]: string };
+
+  /**
+   * The fields that are wrong, where it is fields.
+   *
+   * @generated from field: repeated profileregistry.v1.FieldViolation field_violations = 5;
+   */
+  fieldViolations: FieldViolation[];
 };
 
 /**
@@ -397,6 +402,34 @@ export type ResolveProfileError = Message<"profileregistry.v1.ResolveProfileErro
  */
 export const ResolveProfileErrorSchema: GenMessage<ResolveProfileError> = /*@__PURE__*/
   messageDesc(file_profileregistry_v1_resolver_service, 6);
+
+/**
+ * What is wrong with a field of a request.
+ *
+ * @generated from message profileregistry.v1.FieldViolation
+ */
+export type FieldViolation = Message<"profileregistry.v1.FieldViolation"> & {
+  /**
+   * The path of the field.
+   *
+   * @generated from field: string field = 1;
+   */
+  field: string;
+
+  /**
+   * Why.
+   *
+   * @generated from field: string description = 2;
+   */
+  description: string;
+};
+
+/**
+ * Describes the message profileregistry.v1.FieldViolation.
+ * Use `create(FieldViolationSchema)` to create a new message.
+ */
+export const FieldViolationSchema: GenMessage<FieldViolation> = /*@__PURE__*/
+  messageDesc(file_profileregistry_v1_resolver_service, 7);
 
 /**
  * Which processing mode the runtime is of.
@@ -452,7 +485,7 @@ export type Processing = Message<"profileregistry.v1.Processing"> & {
  * Use `create(ProcessingSchema)` to create a new message.
  */
 export const ProcessingSchema: GenMessage<Processing> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 7);
+  messageDesc(file_profileregistry_v1_resolver_service, 8);
 
 /**
  * Which source named the profile.
@@ -480,7 +513,7 @@ export type Selection = Message<"profileregistry.v1.Selection"> & {
  * Use `create(SelectionSchema)` to create a new message.
  */
 export const SelectionSchema: GenMessage<Selection> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 8);
+  messageDesc(file_profileregistry_v1_resolver_service, 9);
 
 /**
  * A source that named a profile and did not count.
@@ -515,7 +548,7 @@ export type IgnoredSource = Message<"profileregistry.v1.IgnoredSource"> & {
  * Use `create(IgnoredSourceSchema)` to create a new message.
  */
 export const IgnoredSourceSchema: GenMessage<IgnoredSource> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 9);
+  messageDesc(file_profileregistry_v1_resolver_service, 10);
 
 /**
  * What became of one merge unit.
@@ -558,7 +591,7 @@ export type TraceEntry = Message<"profileregistry.v1.TraceEntry"> & {
  * Use `create(TraceEntrySchema)` to create a new message.
  */
 export const TraceEntrySchema: GenMessage<TraceEntry> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 10);
+  messageDesc(file_profileregistry_v1_resolver_service, 11);
 
 /**
  * A value that a layer had.
@@ -586,7 +619,7 @@ export type LayerValue = Message<"profileregistry.v1.LayerValue"> & {
  * Use `create(LayerValueSchema)` to create a new message.
  */
 export const LayerValueSchema: GenMessage<LayerValue> = /*@__PURE__*/
-  messageDesc(file_profileregistry_v1_resolver_service, 11);
+  messageDesc(file_profileregistry_v1_resolver_service, 12);
 
 /**
  * Why a processing mode was applied or not.

@@ -146,8 +146,7 @@ export const RolloutSchema: GenMessage<Rollout> = /*@__PURE__*/
   messageDesc(file_profileregistry_v1_rollout_service, 0);
 
 /**
- * Limits that gates and automatic rollbacks decide by. Of an update that replaces them, members that are absent get their
- * default.
+ * Limits that gates and automatic rollbacks decide by. Of an update, members that are absent stay as they are.
  *
  * @generated from message profileregistry.v1.RolloutThresholds
  */
@@ -343,8 +342,8 @@ export type UpdateRolloutRequest = Message<"profileregistry.v1.UpdateRolloutRequ
 
   /**
    * The members to replace: `contract_enabled`, `runtime_enabled`, `ui_enabled`, `cloud_enforced`, `percentage`, `salt`,
-   * `cohort`, `stages`, `thresholds`, `auto_rollback`, each whole. Absent: all populated ones. A member that is named and not
-   * set gets its default: off, 0, empty, `REGISTRY/MODE`, the default stages and thresholds.
+   * `cohort`, `stages`, `thresholds` (those that are set), `auto_rollback`. Absent: all populated ones. A member that is named
+   * and not set gets its default: off, 0, empty, `REGISTRY/MODE`, the default stages and thresholds.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */
