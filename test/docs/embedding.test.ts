@@ -97,8 +97,35 @@ it("answers in process what a server answers, with the same fingerprint", async 
   });
   const documents: Documents = { revision, registry, profiles: [profile] };
   const served = await services.resolver.resolve({ selection: { body: "agent" } }, "all");
-  expect(resolveLocally(documents, "agent")).toEqual(served);
-  expect(() => resolveLocally(documents, "gone")).toThrow("profile not found: gone");
+  expect(resolveLocally(documents, { profile: "agent" })).toEqual(served);
+  expect(() => resolveLocally(documents, { profile: "gone" })).toThrow("profile not found: gone");
+  await core.close();
+});
+
+it("answers in process what a server answers to a turn in a mode", async () => {
+  const core = await openCore(readConfig({ "log-level": "silent" }, {}));
+  const { services } = core;
+  const caller = { actor: "ada", source: "rest" } as const;
+  const processing_modes = { fast: { profiles: ["agent"] } };
+  await services.registries.updateRegistry({ registry: "default", input: { processing_modes } }, caller);
+  const flags = { contract_enabled: true, runtime_enabled: true, percentage: 50 };
+  const change = { registry: undefined, mode: "fast", force: true, reason: "a test" };
+  await services.rollouts.updateRollout({ ...change, input: flags }, caller);
+  const { registry, profile: fast } = await services.profiles.getProfile({
+    registry: undefined,
+    slug: "agent",
+  });
+  const { profile } = await services.profiles.getProfile({ registry: undefined, slug: "default" });
+  const { rollouts, revision } = await services.rollouts.listRollouts(undefined);
+  const documents: Documents = { revision, registry, profiles: [profile, fast], rollouts };
+  const outcomes = new Set<string>();
+  for (let i = 0; i < 20; i++) {
+    const turn = { processing: { mode: "fast" }, conv_id: `c-${i}` };
+    const served = await services.resolver.resolve({ selection: {}, ...turn }, "all");
+    expect(resolveLocally(documents, turn)).toEqual(served);
+    outcomes.add(served.processing.outcome);
+  }
+  expect([...outcomes].sort()).toEqual(["applied", "not_in_rollout"]);
   await core.close();
 });
 

@@ -5,7 +5,7 @@
  * - times, request ids, conversation ids and commits are compared by their form only.
  */
 const VOLATILE: readonly [name: RegExp, form: RegExp][] = [
-  [/(?:_at|^time)_ms$/, /^\d{13}$/],
+  [/(?:_at|_since|^time)_ms$/, /^\d{13}$/],
   [/^(?:createTime|updateTime|time)$/, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/],
   [/^instance$/, /^[\w.:-]{1,128}$/],
   [/^commit$/, /^(?:[0-9a-f]{40}|unknown)$/],

@@ -5,6 +5,7 @@ import { DocumentService } from "../../gen/profileregistry/v1/document_service_p
 import { LogService } from "../../gen/profileregistry/v1/log_service_pb.js";
 import { ProfileRegistryService } from "../../gen/profileregistry/v1/registry_service_pb.js";
 import { ResolverService } from "../../gen/profileregistry/v1/resolver_service_pb.js";
+import { RolloutService } from "../../gen/profileregistry/v1/rollout_service_pb.js";
 import { ServerService } from "../../gen/profileregistry/v1/server_service_pb.js";
 import { ROOT, readDocument } from "./markdown.js";
 
@@ -24,6 +25,7 @@ it("has a section for every call, with its path", () => {
     ProfileRegistryService,
     LogService,
     DocumentService,
+    RolloutService,
     ServerService,
   ]) {
     for (const { name } of service.methods) {

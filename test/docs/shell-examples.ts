@@ -11,12 +11,11 @@
  *   database that it makes.
  */
 import { spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
+import { findFreePort } from "../support/free-port.js";
 import { openBash, PROGRAM } from "./bash.js";
 import { type Block, blocksOf, ROOT, readDocument } from "./markdown.js";
 import { flagsOf, type RunningServer, startServer } from "./running-server.js";
@@ -91,6 +90,8 @@ export async function openReader(examples: readonly Example[]): Promise<Reader> 
   const directory = mkdtempSync(join(tmpdir(), "profile-registry-docs-"));
   mkdirSync(join(directory, "test"));
   symlinkSync(join(ROOT, "test/data"), join(directory, "test/data"));
+  mkdirSync(join(directory, "docs"));
+  symlinkSync(join(ROOT, "docs/examples"), join(directory, "docs/examples"));
   const servesItself = examples.some(({ block }) => SERVES.test(block.text));
   let server: RunningServer | undefined = servesItself ? undefined : await startServer();
   const freePorts = servesItself ? [await findFreePort(), await findFreePort()] : [];
@@ -145,20 +146,6 @@ function writeExample(path: string, text: string): void {
   const db = new Database(path);
   db.exec(text);
   db.close();
-}
-
-/** Below the range from which systems give ports to clients: servers start on it again and again. */
-async function findFreePort(): Promise<string> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const server = createServer().listen(port, "127.0.0.1");
-    const free = await once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-    server.close();
-    if (free) return String(port);
-  }
 }
 
 function onPath(tool: string): boolean {
