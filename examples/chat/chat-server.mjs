@@ -94,10 +94,11 @@ async function readTurn(request) {
   const chunks = [];
   let bytes = 0;
   for await (const chunk of request) {
-    chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > MAX_TURN_BYTES) throw refusal(413, "the turn is too large");
+    // Read to its end all the same: who is cut off while sending does not read the answer.
+    if (bytes <= MAX_TURN_BYTES) chunks.push(chunk);
   }
+  if (bytes > MAX_TURN_BYTES) throw refusal(413, "the turn is too large");
   let turn;
   try {
     turn = JSON.parse(Buffer.concat(chunks).toString());

@@ -46,7 +46,7 @@ async function ask(registry, { conversation, profile, registry: inRegistry, proc
   } catch {
     throw refusal(502, UNREACHABLE);
   }
-  if (status !== 200) throw refusal(status, resolution.detail);
+  if (status !== 200) throw refusal(status, resolution.detail ?? `the profile registry answered ${status}`);
   return resolution;
 }
 

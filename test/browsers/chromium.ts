@@ -1,6 +1,6 @@
 /** A real, headless Chromium. Tests that need it are skipped where there is none. */
 import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
 
 /** Where Debian's package puts it. */
@@ -16,7 +16,7 @@ const QUIET = [
 
 export interface Chromium {
   /** A page in a browser profile of its own, which goes with the test. */
-  open(url: string): Promise<Page>;
+  open(url: string, options?: BrowserContextOptions): Promise<Page>;
   /** The same for all tests of a `describe`. */
   shared(url: () => string): () => Page;
 }
@@ -32,15 +32,15 @@ export function describeInChromium(name: string, tests: (chromium: Chromium) => 
     });
     afterAll(() => browser?.close());
 
-    const openPage = async (url: string): Promise<Page> => {
+    const openPage = async (url: string, options?: BrowserContextOptions): Promise<Page> => {
       if (browser === undefined) throw new Error("Chromium did not start");
-      const page = await (await browser.newContext()).newPage();
+      const page = await (await browser.newContext(options)).newPage();
       await page.goto(url);
       return page;
     };
     tests({
-      async open(url) {
-        const page = await openPage(url);
+      async open(url, options) {
+        const page = await openPage(url, options);
         onTestFinished(() => page.context().close());
         return page;
       },

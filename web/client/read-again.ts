@@ -14,7 +14,7 @@ export function whenReadAgain(client: ProfileClient, read: () => void): ReadAgai
   const listening = new AbortController();
   const { signal } = listening;
   const endWrites = client.onWrite(read);
-  // Neither is there outside of pages, such as where they are rendered on a server.
+  // Not there outside of pages, such as where they are rendered on a server.
   if (typeof document !== "undefined") {
     const whenVisible = () => {
       if (document.visibilityState === "visible") read();
@@ -22,7 +22,7 @@ export function whenReadAgain(client: ProfileClient, read: () => void): ReadAgai
     document.addEventListener("visibilitychange", whenVisible, { signal });
     addEventListener("online", read, { signal });
   }
-  const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(CHANNEL);
+  const channel = openChannel();
   if (channel !== undefined) channel.onmessage = read;
   return {
     tellOthers: () => channel?.postMessage(null),
@@ -32,4 +32,13 @@ export function whenReadAgain(client: ProfileClient, read: () => void): ReadAgai
       channel?.close();
     },
   };
+}
+
+/** Browsers that block cookies may refuse this too; then a choice is of its own tab. */
+function openChannel(): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(CHANNEL);
+  } catch {
+    return undefined;
+  }
 }

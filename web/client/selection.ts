@@ -54,7 +54,7 @@ export interface ProfileSelection {
   selectMode(mode: string | undefined): void;
   /** What the next turn sends. */
   turn(): Turn;
-  /** Takes the HTTP status of a turn: after 404 everything is read again. */
+  /** Takes the HTTP status of a turn: after 404, and where nothing could be read before, everything is read again. */
   turnAnswered(status: number): Promise<void>;
   /** Reads everything again. */
   refresh(): Promise<void>;
@@ -217,7 +217,8 @@ export function createSelection(client: ProfileClient): ProfileSelection {
       };
     },
     turnAnswered: async (status) => {
-      if (status === 404) await refresh();
+      // What answers can be read again.
+      if (status === 404 || (offline && status < 500)) await refresh();
     },
     refresh,
     dismissNotice() {

@@ -101,16 +101,16 @@ button { cursor: pointer; }
 }
 .none { margin: 0; padding: 18px 16px; color: var(--muted); text-align: center; }
 .notice {
-  display: flex; align-items: center; gap: 4px 10px; flex-wrap: wrap;
+  display: flex; align-items: center; gap: 10px;
   inline-size: fit-content; max-inline-size: 30rem; margin-block-start: 8px; padding-block: 6px; padding-inline: 12px 6px;
   border-radius: var(--radius); background: var(--warning); color: var(--warning-text); font-size: .93em;
 }
 /* Kept in the page: screen readers only hear of what changes inside a region that they know. */
 .notice.empty { margin: 0; padding: 0; }
 .notice.empty button { display: none; }
-.notice [role="status"] { flex: 1 1 auto; display: inline-block; max-inline-size: 24rem; overflow-wrap: anywhere; }
+.notice [role="status"] { flex: 1 1 auto; display: inline-block; min-inline-size: 0; overflow-wrap: anywhere; }
 .notice [role="status"]::first-letter { text-transform: uppercase; }
-.notice button { display: inline-flex; align-items: center; padding: 3px 5px; min-block-size: 26px; border: 0; border-radius: 6px; background: none; color: inherit; }
+.notice button { flex: none; display: inline-flex; align-items: center; padding: 3px 5px; min-block-size: 26px; border: 0; border-radius: 6px; background: none; color: inherit; }
 .notice button:hover { background: rgb(128 128 128 / 18%); }
 .again { font-weight: 600; text-decoration: underline; text-underline-offset: 2px; }
 @keyframes breathe { to { opacity: .2; } }

@@ -54,7 +54,7 @@ selector.addEventListener("starter-suggestions", ({ detail }) => {
 
 // `/?registry=team` chats with the profiles of another registry.
 const registry = new URLSearchParams(location.search).get("registry");
-if (registry !== null) selector.setAttribute("registry", registry);
+if (registry) selector.setAttribute("registry", registry);
 // Not before: the element would begin to read the default one.
 await import("./modules/selector/index.js");
 
