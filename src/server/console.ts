@@ -8,7 +8,7 @@ import { DomainError } from "../domain/errors.js";
 const PREFIX = "/console";
 const ASSET = /^\w[\w.-]*$/;
 
-/** Nothing inline, nothing compiled from text, nothing from elsewhere: what is stored can be shown, but never run. */
+/** Nothing inline, nothing compiled or parsed from text, nothing from elsewhere: what is stored can be shown, but never run. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,6 +18,7 @@ const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
 ].join("; ");
 
 const HEADERS = {
