@@ -50,6 +50,12 @@ module.exports = {
       "^src/rpc/(routes|shown-[^/]+)[.]ts$",
       "^gen/",
     ]),
+    only("web-modules", "^web/(client|selector)/", [
+      "^web/(client|selector)/",
+      "^src/domain/",
+      "^src/service/server-info[.]ts$",
+    ]),
+    only("web-console", "^web/console/", ["^web/", "^gen/", "^src/(domain|service)/"]),
     only("config", "^src/config[.]ts$", ["^src/domain/", "^src/store/sqlite/(dsn|open)[.]ts$"]),
     {
       name: "gen-belongs-to-rpc",

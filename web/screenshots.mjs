@@ -54,7 +54,7 @@ async function takeAll(console_) {
   });
   try {
     for (const [name, path] of VIEWS) {
-      const page = await browser.newPage({ viewport: SIZE, deviceScaleFactor: 2 });
+      const page = await browser.newPage({ viewport: SIZE, deviceScaleFactor: 1 });
       await page.goto(console_ + path, { waitUntil: "load" });
       await page.waitForTimeout(1_500);
       await page.screenshot({ path: `${IMAGES}/console-${name}.png` });
