@@ -3,7 +3,7 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
 import type { Chromium } from "../../browsers/chromium.js";
 
-/** A page in a browser profile of its own. The test fails where a script of it failed, or it asked for anything elsewhere. */
+/** A page in a browser profile of its own. The test fails where a script of it failed, its policy was broken, or it asked for anything elsewhere. */
 export async function openPage(
   chromium: Chromium,
   url: string,
@@ -26,13 +26,16 @@ export async function openTab(page: Page, url = page.url()): Promise<Page> {
 /** Less than a test may take, so that a failure says what was waited for. */
 const PATIENCE_MS = 10_000;
 
+/** What Chromium says of every request that is refused, or not answered. */
+const REFUSED = /^Failed to load resource|Failed to fetch dynamically imported module/;
+
 /** `origin`: where it may send requests to. */
 function watch(page: Page, origin: string): void {
   page.setDefaultTimeout(PATIENCE_MS);
   const wrong: string[] = [];
   page.on("pageerror", (error) => wrong.push(String(error)));
   page.on("console", (message) => {
-    if (message.text().includes("Content Security Policy")) wrong.push(message.text());
+    if (message.type() === "error" && !REFUSED.test(message.text())) wrong.push(message.text());
   });
   page.on("request", (request) => {
     const { protocol, origin: asked } = new URL(request.url());

@@ -10,6 +10,8 @@ export interface Program {
   url(): string;
   /** Somebody else, who reads and writes without a page. Default: of the default registry. */
   client(registry?: string): ProfileClient;
+  /** The database. */
+  file(): string;
   /** Ends it; its file stays. */
   stop(): Promise<void>;
   /** Again, on its port. */
@@ -46,6 +48,7 @@ export function sharedProgram(...flags: string[]): Program {
   });
   return {
     url: () => url,
+    file: () => directory!.path("registry.db"),
     client: (registry) =>
       createProfileClient({ baseUrl: url, ...(registry === undefined ? {} : { registry }) }),
     stop,
