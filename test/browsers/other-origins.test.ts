@@ -97,6 +97,10 @@ describeInChromium("a page on another origin", ({ open, shared }) => {
       withheld.length = 0;
     });
 
+    /** What came to be called: a call that is refused before it is read is logged as unreadable. */
+    const understood = (): string[] =>
+      service.answers().filter((answer) => !answer.startsWith("unreadable "));
+
     async function expectNothingChanged(): Promise<void> {
       expect(await service.revision()).toBe(revision);
       const cookies = await page().context().cookies();
@@ -138,7 +142,7 @@ describeInChromium("a page on another origin", ({ open, shared }) => {
       const { code } = await call(page(), { baseUrl: service.url(), protocol, method, request });
       expect(code).toBe("Unknown");
       await expect.poll(() => withheld).toContainEqual(expect.stringContaining(method));
-      expect(service.answers()).toEqual([]);
+      expect(understood()).toEqual([]);
       await expectNothingChanged();
     });
 
@@ -147,7 +151,7 @@ describeInChromium("a page on another origin", ({ open, shared }) => {
       async (type) => {
         const sent: Sent = { method: "POST", headers: { "content-type": type }, text: '{"slug":"agent"}' };
         expect(await send(page(), `${service.url()}${RPC}/DeleteProfile`, sent)).toEqual({ type: "failed" });
-        expect(service.answers()).toEqual([]);
+        expect(understood()).toEqual([]);
         await expectNothingChanged();
       },
     );
@@ -156,7 +160,7 @@ describeInChromium("a page on another origin", ({ open, shared }) => {
       const message = encodeURIComponent('{"slug":"agent"}');
       const url = `${service.url()}${RPC}/DeleteProfile?connect=v1&encoding=json&message=${message}`;
       expect(await send(page(), url, { mode: "no-cors" })).toEqual({ type: "opaque" });
-      expect(service.answers()).toEqual([]);
+      expect(understood()).toEqual([]);
       await expectNothingChanged();
     });
 

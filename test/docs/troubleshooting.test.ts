@@ -319,10 +319,10 @@ describe("a start", () => {
       said.stdout,
       directory,
     );
-    withFile(path, (db) => db.exec("INSERT INTO schema_migrations VALUES (3, 'later', 3, 0)"));
+    withFile(path, (db) => db.exec("INSERT INTO schema_migrations VALUES (4, 'later', 4, 0)"));
     const { stderr } = await runHere(["serve", "--profile-registry-db", path]);
     expectSymptom(
-      "profiles.db has schema 3, which needs a program of schema 3 or later; this one has 2",
+      "profiles.db has schema 4, which needs a program of schema 4 or later; this one has 3",
       stderr,
       directory,
     );
