@@ -114,11 +114,12 @@ function moduleOf(path: string): Promise<string> {
 
 let axe: Promise<string> | undefined;
 
-/** What axe-core finds wrong with a page, shadow roots too: `rule: selector, …`. */
-export async function violations(page: Page): Promise<string[]> {
+/** What axe-core finds wrong with a page, shadow roots too: `rule: selector, …`. `rules`: only these. */
+export async function violations(page: Page, ...rules: string[]): Promise<string[]> {
   axe ??= readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(await axe);
-  const { violations: found } = (await page.evaluate("axe.run(document)")) as {
+  const options = JSON.stringify(rules.length === 0 ? {} : { runOnly: rules });
+  const { violations: found } = (await page.evaluate(`axe.run(document, ${options})`)) as {
     violations: { id: string; nodes: { target: unknown; failureSummary: string }[] }[];
   };
   return found.map(

@@ -8,7 +8,10 @@ const MOST_RETRIES = 2;
 
 export const queryClient = new QueryClient({
   defaultOptions: {
+    // The server may be on this computer: that it is off line says nothing of it.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       staleTime: 5_000,
       // Refusals stay refusals; only what never arrived is worth another try.
       retry: (count, error) =>

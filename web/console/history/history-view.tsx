@@ -20,6 +20,7 @@ export default function HistoryView({ registry, slug }: { registry: string; slug
   const [restoring, setRestoring] = useState(false);
   const current = useQuery(profileQuery(registry, slug));
   const deleted = isCode(current.error, "not_found");
+  const unreadable = isCode(current.error, "data_loss");
   const list = useInfiniteQuery({
     queryKey: ["versions", registry, slug],
     initialPageParam: "",
@@ -109,7 +110,7 @@ export default function HistoryView({ registry, slug }: { registry: string; slug
           </section>
         </div>
       )}
-      {restoring && version !== undefined && (current.data || deleted) && (
+      {restoring && version !== undefined && (current.data || deleted || unreadable) && (
         <RollbackDialog
           registry={registry}
           slug={slug}

@@ -15,7 +15,7 @@ export interface RollbackDialogProps {
   registry: string;
   slug: string;
   version: number;
-  /** Undefined: it was deleted, and is made again. */
+  /** Undefined: it was deleted, or cannot be read, and is made again. */
   current: ProfileDocument | undefined;
   onClose: () => void;
 }

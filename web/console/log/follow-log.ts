@@ -1,7 +1,8 @@
 /** The log over RPC: what was written, the newest first, and what follows as it is written. */
-import { createClient } from "@connectrpc/connect";
+import { ConnectError, createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { LogService } from "../../../gen/profileregistry/v1/log_service_pb.js";
+import { ProfileRegistryError } from "../../client/index.js";
 import { type LogRow, rowOf } from "./log-row.js";
 
 export interface LogFilter {
@@ -31,11 +32,19 @@ const PAGE_SIZE = 200;
 const log = createClient(LogService, createConnectTransport({ baseUrl: window.location.origin }));
 
 export async function readLog(filter: LogFilter, pageToken: string, signal: AbortSignal): Promise<LogPage> {
-  const answer = await log.listLogEntries(
-    { ...filter, pageToken, pageSize: PAGE_SIZE, newestFirst: true },
-    { signal },
-  );
+  const query = { ...filter, pageToken, pageSize: PAGE_SIZE, newestFirst: true };
+  const answer = await log.listLogEntries(query, { signal }).catch((error: unknown) => {
+    throw refusalOf(error);
+  });
   return { rows: answer.entries.map(rowOf), next: answer.nextPageToken, revision: answer.revision };
+}
+
+/** As every other view has it. */
+function refusalOf(error: unknown): ProfileRegistryError {
+  const { cause, rawMessage: detail } = ConnectError.from(error);
+  // What `fetch` throws where no answer came.
+  const code = cause instanceof TypeError ? "network" : "http";
+  return new ProfileRegistryError({ status: 0, code, detail, cause: error });
 }
 
 /**

@@ -58,7 +58,7 @@ export function ProfilesView({ registry }: { registry: string }) {
         </>
       }
     >
-      <UnreadableBanner registry={registry} />
+      {query.data && <UnreadableBanner registry={registry} />}
       <div className="toolbar">
         <SearchInput label="Search profiles" value={search} onChange={setSearch} />
         <select

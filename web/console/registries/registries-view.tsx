@@ -117,7 +117,7 @@ export function RegistriesView() {
         </>
       }
     >
-      <UnreadableBanner />
+      {registries.data && <UnreadableBanner />}
       <div className="toolbar">
         <SearchInput label="Search registries" value={search} onChange={setSearch} />
       </div>
