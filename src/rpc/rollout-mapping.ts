@@ -129,16 +129,16 @@ export function rolloutInput(
     RolloutSchema.fields.filter((field) => isFieldSet(rollout, field)).map(({ name }) => name),
   );
   const values: Required<RolloutInput> = {
-    contract_enabled: rollout.contractEnabled,
-    runtime_enabled: rollout.runtimeEnabled,
-    ui_enabled: rollout.uiEnabled,
-    cloud_enforced: rollout.cloudEnforced,
-    percentage: rollout.percentage,
+    contract_enabled: rollout.contractEnabled ?? false,
+    runtime_enabled: rollout.runtimeEnabled ?? false,
+    ui_enabled: rollout.uiEnabled ?? false,
+    cloud_enforced: rollout.cloudEnforced ?? false,
+    percentage: rollout.percentage ?? 0,
     salt: rollout.salt || newRollout(...named, 0).salt,
     cohort: rollout.cohort,
     stages: rollout.stages.length > 0 ? rollout.stages : [...DEFAULT_STAGES],
     thresholds: rollout.thresholds ? thresholdsInput(rollout.thresholds) : { ...DEFAULT_THRESHOLDS },
-    auto_rollback: rollout.autoRollback,
+    auto_rollback: rollout.autoRollback ?? false,
   };
   const set = ROLLOUT_MEMBERS.filter((member) => (masked ?? populated).has(member));
   return Object.fromEntries(set.map((member) => [member, values[member]]));

@@ -94,16 +94,26 @@ async function lastIncident(
 
 const READ_AT_ONCE = 100;
 
-/** Of the rollout as it is declared now: one of an earlier declaration is another one's. */
+/**
+ * Of the rollout as it is declared now: one of an earlier declaration is another one's. One that follows another rollback and
+ * goes no further turned nothing back, and hides nothing of it.
+ */
 async function lastRollback(store: Store, { registry, mode }: Rollout): Promise<LogEntry | undefined> {
   const query = { registry, mode, newestFirst: true, limit: READ_AT_ONCE };
+  let found: LogEntry | undefined;
   for (let before: number | undefined; ; ) {
     const entries = await store.readLog({ ...query, ...(before === undefined ? {} : { before }) });
-    const found = entries.find(
-      ({ operation }) => operation === "rollback_rollout" || operation === "delete_rollout",
-    );
-    if (found !== undefined) return found.operation === "rollback_rollout" ? found : undefined;
+    for (const entry of entries) {
+      if (entry.operation === "rollback_rollout") {
+        if (found !== undefined && goesFurther(found, entry)) return found;
+        found = entry;
+      } else if (found !== undefined || entry.operation === "delete_rollout") return found;
+    }
     before = entries.at(-1)?.revision;
-    if (before === undefined || entries.length < READ_AT_ONCE) return undefined;
+    if (before === undefined || entries.length < READ_AT_ONCE) return found;
   }
+}
+
+function goesFurther(later: LogEntry, earlier: LogEntry): boolean {
+  return later.details?.kind === "hard" && earlier.details?.kind === "soft";
 }

@@ -274,13 +274,12 @@ function whatIsMissing(
   environment: EnvironmentFlags,
 ): string[] {
   const { mode } = rollout;
-  const flags = effectiveFlags(rollout, mode, environment);
+  const capped = cappedFlags(mode, environment);
   const off = (["contract_enabled", "runtime_enabled"] as const satisfies RolloutFlag[])
-    .filter((flag) => !flags[flag])
+    // One that is stored on and not capped lacks only the other, which is told.
+    .filter((flag) => !rollout[flag] || capped.includes(flag))
     .map((flag) =>
-      rollout[flag] && cappedFlags(mode, environment).includes(flag)
-        ? `${flag} is held off by the environment of this process`
-        : `${flag} is off`,
+      rollout[flag] ? `${flag} is held off by the environment of this process` : `${flag} is off`,
     );
   const slug = declaration.profiles[0]!;
   const profile = modeProfile(view, registry.slug, slug);

@@ -19,12 +19,26 @@ async function declared(registry: string, ...modes: string[]): Promise<{ registr
 }
 
 describe("an update of a rollout", () => {
-  test("without a mask replaces what is populated, and turns nothing off", async () => {
+  test("without a mask replaces what is populated, and leaves alone what is not", async () => {
     const name = await declared("unmasked", "fast");
     const { rollouts } = rpc;
     await rollouts.updateRollout({ rollout: { ...name, ...ON, cohort: ["a"], percentage: 1 } });
     const { rollout } = await rollouts.updateRollout({ rollout: { ...name, autoRollback: true } });
     expect(rollout).toMatchObject({ ...ON, cohort: ["a"], percentage: 1, autoRollback: true, version: 3 });
+  });
+
+  test("without a mask turns off what says so, as somebody in a hurry writes it", async () => {
+    const name = await declared("hurried", "fast");
+    await rpc.rollouts.updateRollout({ rollout: { ...name, ...ON, percentage: 1, autoRollback: true } });
+    const { rollout } = await rpc.rollouts.updateRollout({
+      rollout: { ...name, runtimeEnabled: false, percentage: 0 },
+    });
+    expect(rollout).toMatchObject({
+      contractEnabled: true,
+      runtimeEnabled: false,
+      percentage: 0,
+      autoRollback: true,
+    });
   });
 
   test("gives a member that is masked and not set its default", async () => {
@@ -184,3 +198,19 @@ for (const [protocol, transport] of Object.entries(PROTOCOLS)) {
     expect((await rollouts.listRollouts({ registry })).rollouts).toHaveLength(1);
   });
 }
+
+test("an outcome that does not say how long the turn took or how it went is refused", async () => {
+  await declared("untold", "fast");
+  const told = { registry: "untold", mode: "fast", latencyMs: 5, success: true };
+  expect(await rpc.rollouts.reportOutcomes({ outcomes: [told] })).toMatchObject({ accepted: 1 });
+  for (const [member, type] of [
+    ["latencyMs", "latency_ms must be a number"],
+    ["success", "success must be a boolean"],
+  ] as const) {
+    const { [member]: _, ...untold } = told;
+    expect(await refusalOf(rpc.rollouts.reportOutcomes({ outcomes: [told, untold] }))).toMatchObject({
+      code: "InvalidArgument",
+      message: `outcomes[1].${type}`,
+    });
+  }
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Outcome } from "../../src/domain/rollout.js";
+import type { Outcome, RollbackKind } from "../../src/domain/rollout.js";
 import { DomainError } from "../../src/index.js";
 import { tempDirectory } from "../store/temp.js";
 import {
@@ -8,6 +8,7 @@ import {
   FAST,
   fastTarget,
   gateNamed,
+  RUNNING,
   refusal,
   report,
   reportHealthy,
@@ -259,6 +260,21 @@ describe("the incident", () => {
       gates: expect.arrayContaining([expect.objectContaining({ name: "min_stage_s", passed: false })]),
       default_share: { before: 0.25, after: 1 },
     });
+  });
+
+  test("is not hidden by a rollback of what has been turned back already", async () => {
+    const { services } = await runningTarget();
+    const rollback = (kind: RollbackKind, reason: string) =>
+      services.rollouts.rollbackRollout({ ...FAST, kind, reason }, CALLER);
+    await rollback("soft", "it rambles");
+    await rollback("soft", "to be sure");
+    expect((await reportNow(services)).incident).toMatchObject({ reason: "it rambles", percentage: 1 });
+    await rollback("hard", "the field does harm");
+    await rollback("soft", "to be sure");
+    expect((await reportNow(services)).incident).toMatchObject({ reason: "the field does harm" });
+    await update(services, RUNNING);
+    await rollback("soft", "again");
+    expect((await reportNow(services)).incident).toMatchObject({ reason: "again" });
   });
 
   test("is left out unless it is asked for, and where there was none", async () => {

@@ -342,6 +342,18 @@ describe("advancing", () => {
     );
   });
 
+  test("from 0 tells only what is off of itself, not what is off for want of it", async () => {
+    const { services } = await fastTarget({ environmentFlags: { fast: { contract_enabled: false } } });
+    await update(services, RUNNING);
+    expect(await refusal(advance(services))).toBe(
+      'failed_precondition: rollout "fast" cannot advance to 1%: contract_enabled is held off by the environment of this process',
+    );
+    await update(services, { contract_enabled: false });
+    expect(await refusal(advance(services))).toBe(
+      'failed_precondition: rollout "fast" cannot advance to 1%: contract_enabled is off',
+    );
+  });
+
   test("goes stage by stage while every gate holds, to the last", async () => {
     const { services, clock, store } = await fastTarget();
     await update(services, { ...RUNNING, stages: [1, 5, 100] });
