@@ -293,7 +293,7 @@ function picture(sick, healthy) {
   const ticks = [10, 60, 600, 3_600, 21_600, 86_400];
   const names = ["10 s", "1 min", "10 min", "1 h", "6 h", "1 day"];
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${right + 160} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#1f2937">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${right + 160} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#1f2937"><title>How long a sick mode runs until it is turned back</title>`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
     `<text x="16" y="26" font-size="16" font-weight="600">How long a sick mode runs until it is turned back</text>`,
     `<text x="16" y="46" fill="#4b5563">A dot is a run, a bar the median. Healthy modes turned back: ${healthy} days.</text>`,

@@ -14,7 +14,8 @@ declare global {
   interface HTMLElementTagNameMap {
     "profile-selector": ProfileSelector;
   }
-  interface HTMLElementEventMap {
+  // They bubble: a document hears them too.
+  interface GlobalEventHandlersEventMap {
     "profile-change": CustomEvent<ProfileChange>;
     "starter-suggestions": CustomEvent<StarterSuggestions>;
     "mode-change": CustomEvent<ModeChange>;

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { equalJson, type Json, prettyJson } from "../json/json.js";
 import { FieldErrors } from "../ui/field.js";
 import { CodeEditor } from "./code-editor.js";
+import { useUnfinished } from "./unfinished.js";
 
 export interface JsonFieldProps {
   label: string;
@@ -16,6 +17,7 @@ export interface JsonFieldProps {
 export function JsonField({ label, value, onChange, errors = [], readOnly, size = "small" }: JsonFieldProps) {
   const [text, setText] = useState(() => prettyJson(value));
   const parsed = parse(text);
+  useUnfinished("error" in parsed);
   // What was written here comes back as it was written, not as it would be printed.
   useEffect(() => {
     setText((now) => {

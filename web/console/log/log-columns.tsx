@@ -9,18 +9,18 @@ export const LOG_COLUMNS: readonly Column<LogRow>[] = [
   {
     key: "what",
     title: "What",
-    width: "minmax(220px, 2.4fr)",
+    width: "minmax(140px, 2.4fr)",
     cell: (row) => (
       <div className="vrow-title">
         <What {...row} />
-        <span className="small faint">v{row.version}</span>
+        <span className="small faint nowrap">v{row.version}</span>
       </div>
     ),
   },
   {
     key: "operation",
     title: "Done",
-    width: "minmax(120px, 1.4fr)",
+    width: "minmax(96px, 1.4fr)",
     cell: ({ operation, reason }) => (
       <span>
         {operationText(operation)}
@@ -31,7 +31,7 @@ export const LOG_COLUMNS: readonly Column<LogRow>[] = [
   {
     key: "actor",
     title: "By",
-    width: "minmax(110px, 1fr)",
+    width: "minmax(90px, 1fr)",
     cell: ({ actor, source }) => (
       <span className="muted">
         <bdi>{actor}</bdi> <span className="small faint">({source})</span>
@@ -41,7 +41,7 @@ export const LOG_COLUMNS: readonly Column<LogRow>[] = [
   {
     key: "time",
     title: "When",
-    width: "120px",
+    width: "96px",
     cell: ({ time_ms }) => (
       <span className="muted" title={absoluteTime(time_ms)}>
         <Time ms={time_ms} />
@@ -51,7 +51,7 @@ export const LOG_COLUMNS: readonly Column<LogRow>[] = [
   {
     key: "revision",
     title: "Revision",
-    width: "90px",
+    width: "80px",
     align: "end",
     cell: ({ revision }) => <span className="faint">{revision}</span>,
   },

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect } from "react";
+import { useAnyUnfinished } from "../editor/unfinished.js";
 import { Button } from "../ui/button.js";
 import { describeError } from "../ui/describe-error.js";
 import { Icon } from "../ui/icon.js";
@@ -17,7 +18,8 @@ export interface SaveBarProps {
 
 /** What is not saved yet, and whether it may be; Ctrl+S or ⌘S saves. */
 export function SaveBar({ changed, check, label, saving, onSave, onDiscard }: SaveBarProps) {
-  const blocked = check.state === "invalid" || changed.length === 0;
+  const unfinished = useAnyUnfinished();
+  const blocked = unfinished || check.state === "invalid" || changed.length === 0;
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
@@ -36,7 +38,7 @@ export function SaveBar({ changed, check, label, saving, onSave, onDiscard }: Sa
           <span className="muted hide-narrow">: {changed.map((one) => SECTION_TITLES[one]).join(", ")}</span>
         </p>
         <p className="small check-state" role="status">
-          {stateOf(check)}
+          {unfinished ? <span className="danger">Not all text is taken over yet</span> : stateOf(check)}
         </p>
       </div>
       <Button onClick={onDiscard}>Discard</Button>

@@ -9,7 +9,7 @@ export const PROFILE_COLUMNS: readonly Column<ProfileRow>[] = [
   {
     key: "slug",
     title: "Profile",
-    width: "minmax(220px, 3fr)",
+    width: "minmax(190px, 3fr)",
     sortable: true,
     cell: (row) => <Name {...row} />,
   },

@@ -4,7 +4,8 @@ import { ProfileRegistryError, type Registry } from "../../client/index.js";
 import { client } from "../api/client.js";
 import { registryQuery } from "../api/queries.js";
 import { JsonField } from "../editor/json-field.js";
-import { equalJson, isObject, type JsonObject } from "../json/json.js";
+import { useAnyUnfinished } from "../editor/unfinished.js";
+import { equalJson, type Json } from "../json/json.js";
 import { reasonsWithin } from "../profile/field-errors.js";
 import { Button } from "../ui/button.js";
 import { Field } from "../ui/field.js";
@@ -17,7 +18,7 @@ interface Edits {
   description: string;
   default_profile_slug: string;
   tags: string[];
-  processing_modes: JsonObject;
+  processing_modes: Json;
 }
 
 function editsOf({
@@ -32,7 +33,7 @@ function editsOf({
     description: description ?? "",
     default_profile_slug: default_profile_slug ?? "",
     tags: metadata.tags ?? [],
-    processing_modes: (processing_modes ?? {}) as JsonObject,
+    processing_modes: (processing_modes ?? {}) as unknown as Json,
   };
 }
 
@@ -42,6 +43,7 @@ export function RegistryForm({ registry }: { registry: Registry }) {
   const [read, setRead] = useState(registry);
   const [edits, setEdits] = useState(() => editsOf(registry));
   const changed = !equalJson(edits, editsOf(read));
+  const unfinished = useAnyUnfinished();
   const moved = registry.metadata.version !== read.metadata.version;
   const start = (from: Registry): void => {
     setRead(from);
@@ -119,14 +121,19 @@ export function RegistryForm({ registry }: { registry: Registry }) {
             label="Processing modes"
             value={edits.processing_modes}
             errors={reasonsWithin(violations, "registry.processing_modes")}
-            onChange={(value) => isObject(value) && set({ processing_modes: value })}
+            onChange={(value) => set({ processing_modes: value })}
           />
         </div>
         <div className="row end">
           <Button disabled={!changed} onClick={() => start(registry)}>
             Discard
           </Button>
-          <Button look="primary" busy={save.isPending} disabled={!changed} onClick={() => save.mutate()}>
+          <Button
+            look="primary"
+            busy={save.isPending}
+            disabled={!changed || unfinished}
+            onClick={() => save.mutate()}
+          >
             Save
           </Button>
         </div>

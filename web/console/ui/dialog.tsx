@@ -12,6 +12,8 @@ export interface DialogProps {
   onSubmit?: () => void;
 }
 
+const WHERE_IT_BEGINS = ":is(.dialog-body :is(input, textarea, select, button), .dialog-foot button):enabled";
+
 /** Modal; Escape closes it, and the focus goes back to where it was. */
 export function Dialog({ title, onClose, children, actions, wide, onSubmit }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
@@ -19,6 +21,8 @@ export function Dialog({ title, onClose, children, actions, wide, onSubmit }: Di
   useEffect(() => {
     const before = document.activeElement;
     ref.current?.showModal();
+    // The first thing to fill in or to choose, else the button that does nothing.
+    ref.current?.querySelector<HTMLElement>(WHERE_IT_BEGINS)?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import { Icon } from "./icon.js";
 
 export interface TokensInputProps {
@@ -26,6 +26,7 @@ export function TokensInput({
   ...rest
 }: TokensInputProps) {
   const [text, setText] = useState("");
+  const input = useRef<HTMLInputElement>(null);
   const add = (raw: string): void => {
     const added = raw.split(/[,\n]/).map((part) => part.trim());
     const fresh = added.filter((part) => part !== "" && !values.includes(part));
@@ -54,7 +55,11 @@ export function TokensInput({
             <button
               type="button"
               aria-label={`Remove ${value}`}
-              onClick={() => onChange(values.filter((_, at) => at !== i))}
+              onClick={() => {
+                onChange(values.filter((_, at) => at !== i));
+                // The button that had the focus goes.
+                input.current?.focus();
+              }}
             >
               <Icon name="close" />
             </button>
@@ -64,6 +69,7 @@ export function TokensInput({
       {!disabled && (
         <input
           {...rest}
+          ref={input}
           value={text}
           aria-label={`Add to ${label}`}
           placeholder={placeholder}

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { CodeEditor } from "../../editor/code-editor.js";
+import { useUnfinished } from "../../editor/unfinished.js";
 import { equalJson, prettyJson } from "../../json/json.js";
 import { FieldErrors } from "../../ui/field.js";
 import { type Draft, shownDraft } from "../draft.js";
@@ -9,19 +10,18 @@ import type { SectionProps } from "../section-props.js";
 /** The whole document as text, under the same checks as the form. */
 export function JsonSection({ draft, update, violations, readOnly }: SectionProps) {
   const [text, setText] = useState(() => prettyJson(shownDraft(draft)));
-  const [problem, setProblem] = useState<string>();
+  const parsed = read(text);
+  useUnfinished("error" in parsed);
   useEffect(() => {
-    setText((now) => (equalJson(read(now), draft) ? now : prettyJson(shownDraft(draft))));
+    setText((now) => {
+      const own = read(now);
+      return "draft" in own && equalJson(own.draft, draft) ? now : prettyJson(shownDraft(draft));
+    });
   }, [draft]);
   const change = (next: string): void => {
     setText(next);
-    try {
-      const written = readDraft(next);
-      setProblem(undefined);
-      update(() => written);
-    } catch (error) {
-      setProblem((error as Error).message);
-    }
+    const written = read(next);
+    if ("draft" in written) update(() => written.draft);
   };
   const errors = violations.map(({ field, reason }) => `${field}: ${reason}`);
   return (
@@ -34,15 +34,15 @@ export function JsonSection({ draft, update, violations, readOnly }: SectionProp
         readOnly={readOnly}
         onChange={change}
       />
-      <FieldErrors errors={problem === undefined ? errors : [`Not taken over yet: ${problem}`]} />
+      <FieldErrors errors={"error" in parsed ? [`Not taken over yet: ${parsed.error}`] : errors} />
     </div>
   );
 }
 
-function read(text: string): Draft | undefined {
+function read(text: string): { draft: Draft } | { error: string } {
   try {
-    return readDraft(text);
-  } catch {
-    return undefined;
+    return { draft: readDraft(text) };
+  } catch (error) {
+    return { error: (error as Error).message };
   }
 }

@@ -17,6 +17,7 @@ export function MiddlewaresSection({ draft, update, violations, readOnly }: Sect
   const catalog = useQuery(middlewaresQuery());
   const [adding, setAdding] = useState(false);
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
+  const box = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const [moved, setMoved] = useState<{ to: number; by: 1 | -1 }>();
   // The focus goes along with what was moved, so that the same key moves it on.
@@ -27,6 +28,14 @@ export function MiddlewaresSection({ draft, update, violations, readOnly }: Sect
     const usable = [...buttons].filter(({ disabled }) => !disabled);
     (usable.find(({ dataset }) => dataset.move === String(moved.by)) ?? usable[0])?.focus();
   }, [moved]);
+  const [removed, setRemoved] = useState<{ at: number }>();
+  // What took its place, else what is the last one now, else the button that adds one.
+  useEffect(() => {
+    if (removed === undefined) return;
+    const cards = list.current?.children ?? [];
+    const next = cards[Math.min(removed.at, cards.length - 1)] ?? box.current;
+    next?.querySelector<HTMLButtonElement>("button")?.focus();
+  }, [removed]);
   const { middlewares } = draft.runtime;
   const definitions = new Map(catalog.data?.map((definition) => [definition.name, definition]));
   const setAll = (next: typeof middlewares): void => update((now) => withRuntime(now, { middlewares: next }));
@@ -45,7 +54,7 @@ export function MiddlewaresSection({ draft, update, violations, readOnly }: Sect
     </div>
   );
   return (
-    <div className="stack">
+    <div className="stack" ref={box}>
       {catalog.isError && <Problem error={catalog.error} retry={() => void catalog.refetch()} />}
       {middlewares.length === 0 && (
         <section className="card">
@@ -73,6 +82,7 @@ export function MiddlewaresSection({ draft, update, violations, readOnly }: Sect
                 if (mixesSecrets(middlewares, i)) return notify(GIVE_IDS);
                 setAll(middlewares.filter((_, at) => at !== i));
                 setOpened(new Set());
+                setRemoved({ at: i });
               }}
               onMove={(by) => {
                 if (mixesSecrets(middlewares, i, i + by)) return notify(GIVE_IDS);
