@@ -1,7 +1,9 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-/** What takes long and needs a browser, or a suite of others. QUICK leaves it out, where it runs another time anyway. */
-const SLOW = ["test/browsers/**", "test/conformance/**", "test/e2e/**", "test/clients/**"];
+/** What starts browsers, foreign suites or many processes. QUICK leaves it out, where all of it runs another time anyway. */
+const SLOW = ["browsers", "cli", "clients", "conformance", "docs", "e2e", "reliability"].map(
+  (directory) => `test/${directory}/**`,
+);
 
 export default defineConfig({
   test: {

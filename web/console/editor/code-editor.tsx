@@ -12,7 +12,8 @@ import {
   lineNumbers,
   placeholder as placeholderText,
 } from "@codemirror/view";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
+import { createEcho } from "./echo.js";
 import { shadowOf } from "./shadow-host.js";
 import { editorTheme } from "./theme.js";
 
@@ -37,7 +38,7 @@ export function CodeEditor(props: CodeEditorProps) {
   const { label, value, readOnly = false, problems, size = "medium" } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
-  const known = useRef(value);
+  const [echo] = useState(createEcho<string>);
   const onChange = useRef(props.onChange);
   onChange.current = props.onChange;
   const locking = useRef(new Compartment());
@@ -48,8 +49,9 @@ export function CodeEditor(props: CodeEditorProps) {
     const root = shadowOf(host.current);
     const listen = EditorView.updateListener.of((update) => {
       if (!update.docChanged || update.transactions.some((one) => one.annotation(External))) return;
-      known.current = update.state.sliceDoc();
-      onChange.current?.(known.current);
+      const text = update.state.sliceDoc();
+      echo.told(text);
+      onChange.current?.(text);
     });
     const made = new EditorView({
       root,
@@ -59,20 +61,18 @@ export function CodeEditor(props: CodeEditorProps) {
         extensions: [extensionsOf(props), locking.current.of(EditorState.readOnly.of(readOnly)), listen],
       }),
     });
-    known.current = value;
     view.current = made;
     return () => made.destroy();
   }, []);
 
   useEffect(() => {
     const editor = view.current;
-    if (!editor || value === known.current) return;
-    known.current = value;
+    if (!editor || echo.isOwn(value) || value === editor.state.sliceDoc()) return;
     editor.dispatch({
       changes: { from: 0, to: editor.state.doc.length, insert: value },
       annotations: External.of(true),
     });
-  }, [value]);
+  }, [value, echo]);
 
   useEffect(() => {
     view.current?.dispatch({ effects: locking.current.reconfigure(EditorState.readOnly.of(readOnly)) });

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { equalJson, type Json, prettyJson } from "../json/json.js";
 import { FieldErrors } from "../ui/field.js";
 import { CodeEditor } from "./code-editor.js";
+import { createEcho } from "./echo.js";
 import { useUnfinished } from "./unfinished.js";
 
 export interface JsonFieldProps {
@@ -16,15 +17,17 @@ export interface JsonFieldProps {
 /** Any JSON as text. While it is none, nothing is told, and it says so. */
 export function JsonField({ label, value, onChange, errors = [], readOnly, size = "small" }: JsonFieldProps) {
   const [text, setText] = useState(() => prettyJson(value));
+  const [echo] = useState(() => createEcho<Json>(equalJson));
   const parsed = parse(text);
   useUnfinished("error" in parsed);
   // What was written here comes back as it was written, not as it would be printed.
   useEffect(() => {
+    if (echo.isOwn(value)) return;
     setText((now) => {
       const own = parse(now);
       return "json" in own && equalJson(own.json, value) ? now : prettyJson(value);
     });
-  }, [value]);
+  }, [value, echo]);
   return (
     <div className="stack tight">
       <CodeEditor
@@ -36,7 +39,9 @@ export function JsonField({ label, value, onChange, errors = [], readOnly, size 
         onChange={(next) => {
           setText(next);
           const result = parse(next);
-          if ("json" in result) onChange(result.json);
+          if (!("json" in result)) return;
+          echo.told(result.json);
+          onChange(result.json);
         }}
       />
       <FieldErrors errors={"error" in parsed ? [`This is no JSON yet: ${parsed.error}`] : errors} />
