@@ -63,6 +63,11 @@ export function invalid(field: string, reason: string): DomainError {
   return validationError([{ field, reason }]);
 }
 
+/** Whether it says that a stored document cannot be read. */
+export function isDataLoss(error: unknown): boolean {
+  return error instanceof DomainError && error.code === "data_loss";
+}
+
 export function malformed(message: string): DomainError {
   return new DomainError("malformed", message);
 }

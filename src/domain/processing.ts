@@ -2,7 +2,7 @@
 import { BUCKETS, bucketOf, bucketsIn } from "./bucket.js";
 import type { Profile, Registry } from "./document.js";
 import type { DocumentView } from "./document-view.js";
-import { DomainError, malformed, quoteCut } from "./errors.js";
+import { DomainError, isDataLoss, malformed, quoteCut } from "./errors.js";
 import { isBlank, normalizeIdentifier } from "./identifiers.js";
 import { isObject, type Json, member } from "./json.js";
 import { DEFAULT_MODE, modesOf, type ProcessingMode } from "./processing-modes.js";
@@ -175,7 +175,7 @@ export function modeProfile(
   try {
     return view.profile(registry, slug) ?? "profile_missing";
   } catch (error) {
-    if (error instanceof DomainError && error.code === "data_loss") return "profile_invalid";
+    if (isDataLoss(error)) return "profile_invalid";
     throw error;
   }
 }

@@ -1,18 +1,24 @@
 /** `/rollouts` and below, and `/features`: which processing modes are turned on, how they do, and back (spec 5). */
 import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { MemberReader } from "../domain/parse-document.js";
 import { parseOutcomes } from "../domain/parse-outcomes.js";
 import { parseRollbackKind, parseRolloutInput } from "../domain/parse-rollout.js";
 import type { ShownRollout } from "../domain/rollout.js";
 import { chooseRegistry } from "../service/names.js";
+import type { RolloutName } from "../service/rollout-state.js";
 import type { RolloutAnswer } from "../service/rollouts.js";
+import type { Caller } from "../service/write.js";
 import { bodyOf } from "./body.js";
 import { setRevision } from "./documents.js";
 import { expectedVersion, markingIfMatch, notModified } from "./etag.js";
 import { callerOf, type RestOptions } from "./options.js";
 import { registryOf } from "./profiles.js";
 import { queryOf } from "./query.js";
-import type { Resource } from "./route.js";
+import type { Handler, Resource } from "./route.js";
+
+/** What every write of a rollout is given. */
+type GivenWrite = RolloutName & { expectedVersion?: number | undefined };
 
 export function rolloutResources(options: RestOptions): Resource[] {
   const { rollouts, defaultRegistry } = options.services;
@@ -22,6 +28,16 @@ export function rolloutResources(options: RestOptions): Resource[] {
     const tag = rolloutTag(rollout);
     return (tag === undefined ? reply : reply.header("etag", tag)).send(rollout);
   };
+
+  /** The way of every write: named by the path, made from the version that the caller gave. */
+  const writing =
+    (write: (given: GivenWrite, body: MemberReader, caller: Caller) => Promise<RolloutAnswer>): Handler =>
+    async (request, reply) => {
+      const body = bodyOf(request);
+      const version = expectedVersion(request, body.count("expected_version"), "version");
+      const given = { ...registryOf(request, body), mode: modeOf(request), ...version };
+      return send(reply, await markingIfMatch(version, write(given, body, callerOf(options, request))));
+    };
 
   return [
     {
@@ -59,65 +75,32 @@ export function rolloutResources(options: RestOptions): Resource[] {
           return send(reply, answer);
         },
 
-        async PATCH(request, reply) {
-          const body = bodyOf(request);
-          const version = expectedVersion(request, body.count("expected_version"), "version");
-          const answer = await markingIfMatch(
-            version,
-            rollouts.updateRollout(
-              {
-                ...registryOf(request, body),
-                mode: modeOf(request),
-                input: parseRolloutInput(body),
-                force: body.boolean("force") ?? false,
-                reason: body.string("reason"),
-                ...version,
-              },
-              callerOf(options, request),
-            ),
-          );
-          return send(reply, answer);
-        },
+        PATCH: writing((given, body, caller) =>
+          rollouts.updateRollout(
+            {
+              ...given,
+              input: parseRolloutInput(body),
+              force: body.boolean("force") ?? false,
+              reason: body.string("reason"),
+            },
+            caller,
+          ),
+        ),
       },
     },
     {
       path: "/rollouts/:mode/advance",
-      methods: {
-        async POST(request, reply) {
-          const body = bodyOf(request);
-          const version = expectedVersion(request, body.count("expected_version"), "version");
-          const answer = await markingIfMatch(
-            version,
-            rollouts.advanceRollout(
-              { ...registryOf(request, body), mode: modeOf(request), ...version },
-              callerOf(options, request),
-            ),
-          );
-          return send(reply, answer);
-        },
-      },
+      methods: { POST: writing((given, _body, caller) => rollouts.advanceRollout(given, caller)) },
     },
     {
       path: "/rollouts/:mode/rollback",
       methods: {
-        async POST(request, reply) {
-          const body = bodyOf(request);
-          const version = expectedVersion(request, body.count("expected_version"), "version");
-          const answer = await markingIfMatch(
-            version,
-            rollouts.rollbackRollout(
-              {
-                ...registryOf(request, body),
-                mode: modeOf(request),
-                kind: parseRollbackKind(body.string("kind")),
-                reason: body.string("reason"),
-                ...version,
-              },
-              callerOf(options, request),
-            ),
-          );
-          return send(reply, answer);
-        },
+        POST: writing((given, body, caller) =>
+          rollouts.rollbackRollout(
+            { ...given, kind: parseRollbackKind(body.string("kind")), reason: body.string("reason") },
+            caller,
+          ),
+        ),
       },
     },
     {

@@ -8,6 +8,7 @@ import type { Change, Commit } from "../store/store.js";
 import type { ServiceContext } from "./context.js";
 import { createdRollout, endedRollout } from "./declared-rollouts.js";
 import { modeProblems } from "./mode-problems.js";
+import { unlessUnreadable } from "./unless-unreadable.js";
 
 export interface ModesService {
   /**
@@ -129,14 +130,4 @@ function linesOf(
         ),
       ),
   ];
-}
-
-/** Of a registry that cannot be read nothing is told here: it is reported as a document. */
-async function unlessUnreadable<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof DomainError && error.code === "data_loss") return undefined;
-    throw error;
-  }
 }

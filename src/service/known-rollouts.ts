@@ -1,8 +1,8 @@
 /** The rollouts of all registries, for work that nobody asks for. */
-import { DomainError } from "../domain/errors.js";
 import { modesOf } from "../domain/processing-modes.js";
 import type { ServiceContext } from "./context.js";
 import { allRollouts, type RolloutState } from "./rollout-state.js";
+import { unlessUnreadable } from "./unless-unreadable.js";
 
 export interface KnownRollouts {
   /** As of now, or, where that is more recent, of at most `maxAgeMs` ago. Leaves out those of registries that cannot be read. */
@@ -32,14 +32,12 @@ export function createKnownRollouts({
   };
 
   async function rolloutsOf(slug: string): Promise<RolloutState[]> {
-    try {
-      return await documents.decide((view) => {
+    const found = await unlessUnreadable(
+      documents.decide((view) => {
         const registry = view.registry(slug);
-        return registry === undefined ? [] : allRollouts(view, registry);
-      });
-    } catch (error) {
-      if (error instanceof DomainError && error.code === "data_loss") return [];
-      throw error;
-    }
+        return registry && allRollouts(view, registry);
+      }),
+    );
+    return found ?? [];
   }
 }

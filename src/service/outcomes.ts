@@ -1,6 +1,6 @@
 /** Reports of turns, added up in memory and passed on to the store in batches (spec 5.5). */
 import type { DocumentView } from "../domain/document-view.js";
-import { DomainError, malformed } from "../domain/errors.js";
+import { DomainError, isDataLoss, malformed } from "../domain/errors.js";
 import { addCounts, type FiguresCell, type FiguresKey, noCounts } from "../domain/figures.js";
 import { isBlank, normalizeIdentifier } from "../domain/identifiers.js";
 import { latencyBucket } from "../domain/latency-buckets.js";
@@ -155,7 +155,7 @@ function declaredIn(view: DocumentView, slug: string): Rollout[] | undefined {
     const registry = view.registry(slug);
     return registry && allRollouts(view, registry).map(({ rollout }) => rollout);
   } catch (error) {
-    if (error instanceof DomainError && error.code === "data_loss") return undefined;
+    if (isDataLoss(error)) return undefined;
     throw error;
   }
 }

@@ -1,11 +1,11 @@
 /** How the service itself is doing, for metrics: plain numbers, and rollouts as they act in this process. */
-import { DomainError } from "../domain/errors.js";
 import { effectiveFlags } from "../domain/processing.js";
 import type { Rollout, RolloutFlags } from "../domain/rollout.js";
 import type { CacheUsage } from "../store/document-cache.js";
 import type { ServiceContext } from "./context.js";
 import type { KnownRollouts } from "./known-rollouts.js";
 import { type ModeProblem, modeProblems } from "./mode-problems.js";
+import { unlessUnreadable } from "./unless-unreadable.js";
 
 export interface ActingRollout {
   rollout: Rollout;
@@ -27,17 +27,15 @@ export function createVitals(
   known: KnownRollouts,
   counted: Pick<Vitals, "outcomes" | "cache">,
 ): Vitals {
-  const problemsOf = (slug: string): Promise<ModeProblem[]> =>
-    documents
-      .decide((view) => {
+  const problemsOf = async (slug: string): Promise<ModeProblem[]> => {
+    const found = await unlessUnreadable(
+      documents.decide((view) => {
         const registry = view.registry(slug);
-        return registry === undefined ? [] : modeProblems(view, registry);
-      })
-      .catch((error: unknown) => {
-        // The registry itself: it is reported as unreadable.
-        if (error instanceof DomainError && error.code === "data_loss") return [];
-        throw error;
-      });
+        return registry && modeProblems(view, registry);
+      }),
+    );
+    return found ?? [];
+  };
 
   return {
     ...counted,

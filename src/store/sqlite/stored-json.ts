@@ -1,6 +1,6 @@
 /** Documents as rows hold them. */
 import type { Profile, Registry } from "../../domain/document.js";
-import { DomainError } from "../../domain/errors.js";
+import { DomainError, isDataLoss } from "../../domain/errors.js";
 import { parseSlug } from "../../domain/identifiers.js";
 import { isObject, type Json, type JsonObject } from "../../domain/json.js";
 import { parseStoredProfile, parseStoredRegistry } from "../../domain/parse-document.js";
@@ -105,7 +105,7 @@ export function orUnreadable<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (error instanceof DomainError && error.code === "data_loss") return undefined;
+    if (isDataLoss(error)) return undefined;
     throw error;
   }
 }
