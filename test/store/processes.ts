@@ -44,7 +44,8 @@ function compileInto(directory: string): void {
       writeFileSync(output, outputText);
     }
   }
-  writeFileSync(join(directory, "package.json"), '{ "type": "module" }');
+  const imports = { "#sqlite-writer": "./src/store/sqlite/writer-thread.js" };
+  writeFileSync(join(directory, "package.json"), JSON.stringify({ type: "module", imports }));
   symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
 }
 

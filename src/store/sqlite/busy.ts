@@ -11,22 +11,31 @@ const LONGEST_PAUSE_MS = 50;
  */
 export async function whenFree<T>(timeoutMs: number, work: () => T): Promise<T> {
   const deadline = performance.now() + timeoutMs;
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+  for (let pause = nextPause(0); ; pause = nextPause(pause)) {
     try {
       return work();
     } catch (cause) {
       if (!isBusy(cause)) throw translate(cause);
-      if (performance.now() >= deadline) throw new DomainError("unavailable", "store is busy", { cause });
+      if (performance.now() >= deadline) throw busyTooLong(cause);
     }
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 
-function isBusy(error: unknown): boolean {
+/** How long to wait after a pause that was not long enough; 0 for none. In ms. */
+export function nextPause(pause: number): number {
+  return Math.min(Math.max(pause * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
+}
+
+export function isBusy(error: unknown): boolean {
   return error instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
 }
 
-function translate(error: unknown): unknown {
+export function busyTooLong(cause: unknown): DomainError {
+  return new DomainError("unavailable", "store is busy", { cause });
+}
+
+export function translate(error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   if (/^SQLITE_(FULL|READONLY|IOERR|CANTOPEN)/.test(error.code)) {
     return new DomainError("unavailable", `store cannot be used: ${error.message} (${error.code})`, {

@@ -2,15 +2,23 @@
 import type { Database } from "better-sqlite3";
 import type { ChangesSince, DocumentKey } from "../store.js";
 
+/** How far a database has come: the last revision, and how often rows of documents were changed, logged or not. */
+export interface Progress {
+  revision: number;
+  documents: number;
+}
+
 export interface ChangeDetector {
   /** The last revision committed by anyone. */
   revision(): number;
   since(revision: number): ChangesSince;
+  /** Of the last look; revision -1 before the first. */
+  seen(): Progress;
   /**
-   * To be told of own commits as soon as they are made: asked at the end of the transaction, which has asked for `revision` at
-   * its beginning; what it returns is called once the transaction is committed.
+   * To be told of own commits over another connection: how far the database was after them, and whether they have met an
+   * edit by hand, which they would cover up.
    */
-  written(revision: number): () => void;
+  written(after: Progress, unlogged: boolean): void;
 }
 
 /** Not DISTINCT: for that the planner reads the whole log by the index that has these columns. */
@@ -25,32 +33,32 @@ interface ChangedRow {
   mode: string | null;
 }
 
-export function createChangeDetector(db: Database): ChangeDetector {
-  const lastRevision = db.prepare<[]>("SELECT coalesce(max(revision), 0) FROM log").pluck();
-  const dataVersion = db.prepare<[]>("PRAGMA data_version").pluck();
-  const totalChanges = db.prepare<[]>("SELECT total_changes()").pluck();
-  const documentChanges = db.prepare<[]>("SELECT n FROM document_changes").pluck();
+/**
+ * `writtenBy`: whether it is this connection that writes, as the only one, or others. For either SQLite has a number that
+ * moves with what they do, and not with the other's doing.
+ */
+export function createChangeDetector(db: Database, writtenBy: "itself" | "others"): ChangeDetector {
+  const stamp = db
+    .prepare<[]>(writtenBy === "itself" ? "SELECT total_changes()" : "PRAGMA data_version")
+    .pluck();
+  const readProgress = createProgressReader(db);
   const changed = db.prepare<[number], ChangedRow>(CHANGED_SINCE);
-  let seen = { data: -1, own: -1, revision: -1, documents: -1 };
+  let seen: Progress & { stamp: number } = { revision: -1, documents: -1, stamp: -1 };
   /** Somebody edited rows by hand, and no cache has been told. */
   let unlogged = false;
 
-  const current = (): number =>
-    dataVersion.get() === seen.data && totalChanges.get() === seen.own ? seen.revision : look();
+  const current = (): number => {
+    // Before the look: what is committed between the two makes the next call look again.
+    const now = stamp.get() as number;
+    return now === seen.stamp ? seen.revision : look(now);
+  };
 
-  const look = db.transaction((): number => {
-    const now = {
-      data: dataVersion.get() as number,
-      own: totalChanges.get() as number,
-      revision: lastRevision.get() as number,
-      documents: documentChanges.get() as number,
-    };
-    // Another connection changed documents and logged nothing.
-    if (seen.data !== -1 && now.documents !== seen.documents && now.revision === seen.revision)
-      unlogged = true;
-    seen = now;
-    return now.revision;
-  });
+  const look = (now: number): number => {
+    const progress = readProgress();
+    if (isUnlogged(seen, progress)) unlogged = true;
+    seen = { ...progress, stamp: now };
+    return seen.revision;
+  };
 
   const readSince = db.transaction((revision: number): ChangesSince => {
     const now = current();
@@ -75,12 +83,25 @@ export function createChangeDetector(db: Database): ChangeDetector {
     revision: current,
     since: (revision) =>
       current() === revision && !unlogged ? { revision, changed: [] } : readSince(revision),
-    written(revision) {
-      // After the transaction others may have edited documents as well, which must not pass for ours.
-      const now = { own: totalChanges.get() as number, documents: documentChanges.get() as number };
-      return () => {
-        seen = { ...seen, ...now, revision };
-      };
+    seen: () => ({ revision: seen.revision, documents: seen.documents }),
+    written(after, met) {
+      unlogged ||= met;
+      // The stamp stays: whoever edited documents after these commits is found by the next look.
+      if (seen.revision !== -1 && after.revision > seen.revision) seen = { ...after, stamp: seen.stamp };
     },
   };
+}
+
+/** One statement, so that both are of one snapshot. */
+export function createProgressReader(db: Database): () => Progress {
+  const progress = db.prepare<[], Progress>(
+    `SELECT (SELECT coalesce(max(revision), 0) FROM log) AS revision,
+       (SELECT n FROM document_changes) AS documents`,
+  );
+  return () => progress.get()!;
+}
+
+/** Whether somebody has changed documents between the two and logged nothing. */
+export function isUnlogged(before: Progress, after: Progress): boolean {
+  return before.revision === after.revision && before.documents !== after.documents;
 }

@@ -2,26 +2,31 @@
 import type { Database } from "better-sqlite3";
 import type { Metadata, Registry } from "../../domain/document.js";
 import type { Change, Commit, Committed, Conflict, DocumentKey, Expectation } from "../store.js";
-import type { ChangeDetector } from "./changes.js";
 import type { IdempotencyKeys } from "./idempotency-keys.js";
+import type { Sequence } from "./packed.js";
 import type { RolloutRows } from "./rollout-rows.js";
 import type { PayloadReader } from "./stored-json.js";
 
 /** The `profile_slug` under which `last_versions` keeps a registry's own version: no profile can be named so. */
 const REGISTRY_ITSELF = "";
 
+export type AppliedCommit = Omit<Commit, "expect" | "changes"> & {
+  expect: Sequence<Expectation>;
+  changes: Sequence<Change>;
+};
+
 /**
- * Returns a function that applies a commit, whole or, where an expectation does not hold, not at all. `tried` is called at
- * the end of a dry run, when the database shows for a moment what it would be.
+ * Returns a function that applies a commit, whole or, where an expectation does not hold, not at all: in a transaction, or,
+ * inside of one, in a savepoint. `tried` is called at the end of a dry run, when the database shows for a moment what it
+ * would be.
  */
 export function createCommitter(
   db: Database,
   payloads: PayloadReader,
-  changes: ChangeDetector,
   keys: IdempotencyKeys,
   rollouts: RolloutRows,
   tried?: () => void,
-): (commit: Commit) => Committed | Conflict {
+): (commit: AppliedCommit) => Committed | Conflict {
   const sql = prepareStatements(db);
 
   const versionOf = ({ registry, profile, mode }: DocumentKey): number => {
@@ -36,11 +41,8 @@ export function createCommitter(
   const holds = ({ version }: Expectation, actual: number): boolean =>
     version === "exists" ? actual > 0 : actual === version;
 
-  /** Tells that the commit just applied is made. */
-  let made = (): void => {};
-
-  const apply = db.transaction((commit: Commit): Committed | Conflict => {
-    const first = changes.revision() + 1;
+  const apply = db.transaction((commit: AppliedCommit): Committed | Conflict => {
+    const first = sql.lastRevision.get()! + 1;
     if (commit.remember !== undefined && keys.recall(commit.remember.key, commit.timeMs) !== undefined) {
       return { committed: false };
     }
@@ -51,9 +53,10 @@ export function createCommitter(
     const commitRevision = first + commit.changes.length - 1;
     const registries = new Map<string, Registry>();
     const moved = moveRegistries(commit, registries);
-    const versions = commit.changes.map((change, i) => {
+    const versions: number[] = [];
+    for (const change of commit.changes) {
       const registryVersion = moved.get(registryOf(change)) ?? unmovedVersion(registryOf(change));
-      const revision = first + i;
+      const revision = first + versions.length;
       const written = applyChange(change, commit.timeMs, revision, registryVersion, registries);
       sql.appendLog.run({
         revision,
@@ -67,8 +70,8 @@ export function createCommitter(
         details: null,
         ...written,
       });
-      return written.version;
-    });
+      versions.push(written.version);
+    }
     const committed: Committed = {
       committed: true,
       revision: commitRevision,
@@ -80,7 +83,6 @@ export function createCommitter(
       tried?.();
       throw new DryRun({ ...committed, revision: first - 1 });
     }
-    made = changes.written(commitRevision);
     return committed;
   });
 
@@ -93,30 +95,30 @@ export function createCommitter(
   };
 
   /** Every registry with a change moves by one version; those that no change writes themselves are written here. */
-  const moveRegistries = (commit: Commit, registries: Map<string, Registry>): Map<string, number> => {
-    const written = new Set(commit.changes.filter((change) => !isInsideRegistry(change)).map(registryOf));
-    const moved = new Map<string, number>();
-    // A delete gives no version, of a registry neither; one that the same commit writes moves all the same.
-    for (const change of commit.changes) {
-      if (
-        "deleteRegistry" in change &&
-        !commit.changes.some((other) => writesRegistry(other, change.deleteRegistry))
-      ) {
-        moved.set(change.deleteRegistry, lastVersion(change.deleteRegistry, REGISTRY_ITSELF));
-      }
-    }
+  const moveRegistries = (commit: AppliedCommit, registries: Map<string, Registry>): Map<string, number> => {
+    const [touched, written, deleted] = [new Set<string>(), new Set<string>(), new Set<string>()];
     for (const change of commit.changes) {
       const registry = registryOf(change);
-      if (isRolloutChange(change) || moved.has(registry)) continue;
-      const version = lastVersion(registry, REGISTRY_ITSELF) + 1;
-      moved.set(registry, version);
-      sql.setLastVersion.run(registry, REGISTRY_ITSELF, version);
-      if (!written.has(registry)) registries.set(registry, touchRegistry(registry, version, commit));
+      if ("deleteRegistry" in change) deleted.add(registry);
+      else if (!isInsideRegistry(change)) written.add(registry);
+      if (!isRolloutChange(change)) touched.add(registry);
+    }
+    const moved = new Map<string, number>();
+    for (const registry of touched) {
+      const last = lastVersion(registry, REGISTRY_ITSELF);
+      // A delete gives no version, of a registry neither; one that the same commit writes moves all the same.
+      if (deleted.has(registry) && !written.has(registry)) {
+        moved.set(registry, last);
+        continue;
+      }
+      moved.set(registry, last + 1);
+      sql.setLastVersion.run(registry, REGISTRY_ITSELF, last + 1);
+      if (!written.has(registry)) registries.set(registry, touchRegistry(registry, last + 1, commit));
     }
     return moved;
   };
 
-  const touchRegistry = (slug: string, version: number, { timeMs, actor }: Commit): Registry => {
+  const touchRegistry = (slug: string, version: number, { timeMs, actor }: AppliedCommit): Registry => {
     const row = sql.registryRow.get(slug);
     if (row === undefined)
       throw new TypeError(`a commit changes profiles of registry "${slug}", which does not exist`);
@@ -202,9 +204,7 @@ export function createCommitter(
 
   return (commit) => {
     try {
-      const outcome = apply.immediate(commit);
-      if (outcome.committed) made();
-      return outcome;
+      return apply.immediate(commit);
     } catch (thrown) {
       if (thrown instanceof DryRun) return thrown.outcome;
       throw thrown;
@@ -240,17 +240,14 @@ function isInsideRegistry(change: Change): boolean {
   return "profile" in change || "deleteProfile" in change || isRolloutChange(change);
 }
 
-function registryOf(change: Change): string {
+export function registryOf(change: Change): string {
   if ("deleteRegistry" in change) return change.deleteRegistry;
   return typeof change.registry === "string" ? change.registry : change.registry.slug;
 }
 
-function writesRegistry(change: Change, slug: string): boolean {
-  return !isInsideRegistry(change) && !("deleteRegistry" in change) && registryOf(change) === slug;
-}
-
 function prepareStatements(db: Database) {
   return {
+    lastRevision: db.prepare("SELECT coalesce(max(revision), 0) FROM log").pluck() as Plucked<[], number>,
     profileVersion: db
       .prepare<[string, string], number>("SELECT version FROM profiles WHERE registry_slug = ? AND slug = ?")
       .pluck() as Plucked<[string, string], number>,

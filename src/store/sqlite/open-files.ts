@@ -21,12 +21,25 @@ export interface OpenFiles {
 
 const LOG_FILES = ["-wal", "-shm"];
 
-/** `path` is absolute; a connection to it has read something, so that its log is open too. `name` is for messages. */
-export function watchOpenFiles(path: string, name: string): OpenFiles {
-  const database = identify(path);
-  // SQLite follows links first and puts the log beside the file itself.
+/** Which files those are, as data: a connection of another thread must have the same ones. */
+export interface FilesInUse {
+  path: string;
+  /** For messages. */
+  name: string;
+  /** Where links lead to: SQLite follows them first, and puts the log beside the file itself. */
+  target: string;
+  database: Identity | undefined;
+  log: { suffix: string; identity: Identity | undefined }[];
+}
+
+/** `path` is absolute; a connection to it has read something, so that its log is open too. */
+export function findFilesInUse(path: string, name: string): FilesInUse {
   const target = realpathSync(path);
   const log = LOG_FILES.map((suffix) => ({ suffix, identity: identify(target + suffix) }));
+  return { path, name, target, database: identify(path), log };
+}
+
+export function watchOpenFiles({ path, name, target, database, log }: FilesInUse): OpenFiles {
   return {
     displaced() {
       const found = identify(path);

@@ -8,7 +8,7 @@ import { type DocumentKey, StoreOpenError } from "../store.js";
 import { whenFree } from "./busy.js";
 import { type Upgrade, upgradeFirstGeneration } from "./first-generation.js";
 import { findSchema, isFirstGeneration, migrate, SCHEMA_VERSION } from "./migrations.js";
-import { identify, isSame, type OpenFiles, watchOpenFiles } from "./open-files.js";
+import { type FilesInUse, findFilesInUse, identify, isSame } from "./open-files.js";
 
 export interface SqliteOptions {
   /** Undefined: in memory. */
@@ -33,7 +33,7 @@ export interface OpenDatabase {
   busyTimeoutMs: number;
   schemaVersion: number;
   /** Undefined in memory. */
-  files: OpenFiles | undefined;
+  files: FilesInUse | undefined;
   /** What an upgrade, just now, has found that cannot be read. */
   unreadable: readonly DocumentKey[];
 }
@@ -77,7 +77,7 @@ export async function openDatabase(options: SqliteOptions): Promise<OpenDatabase
     });
     // The first read in WAL mode opens the log.
     await whenFree(busyTimeoutMs, () => findSchema(opened, name));
-    const files = file === undefined ? undefined : watchOpenFiles(file, name);
+    const files = file === undefined ? undefined : findFilesInUse(file, name);
     if (file !== undefined && !isSame(identify(file), before)) {
       throw new StoreOpenError(`${name} was replaced while it was opened`);
     }

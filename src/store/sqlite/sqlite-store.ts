@@ -1,21 +1,22 @@
 /** The store on SQLite: a file that several processes may share, or, without a file, memory (spec 6.1, 6.2). */
 import type { Database } from "better-sqlite3";
 import type { Profile, Registry } from "../../domain/document.js";
-import { DomainError } from "../../domain/errors.js";
+import { DomainError, isDataLoss } from "../../domain/errors.js";
 import { asciiLowerCase } from "../../domain/identifiers.js";
-import type { ProfilePage, Store } from "../store.js";
+import type { Commit, ProfilePage, Store } from "../store.js";
 import { whenFree } from "./busy.js";
 import { createChangeDetector } from "./changes.js";
-import { createCommitter } from "./commit.js";
+import { createCommitter, registryOf } from "./commit.js";
 import { createFiguresRows } from "./figures-rows.js";
 import { type FileStore, followFile } from "./follow-file.js";
 import { createIdempotencyKeys } from "./idempotency-keys.js";
 import { createProfileSteps } from "./list-profiles.js";
 import { type OpenDatabase, openDatabase, type SqliteOptions } from "./open.js";
-import type { OpenFiles } from "./open-files.js";
+import { type OpenFiles, watchOpenFiles } from "./open-files.js";
 import { createLogReader } from "./read-log.js";
 import { createRolloutRows } from "./rollout-rows.js";
 import { createPayloadReader, orUnreadable } from "./stored-json.js";
+import { createThreadWriter, type Writer } from "./writer.js";
 
 const IN_MEMORY: OpenFiles = { displaced: () => undefined, removeLog: () => {} };
 
@@ -38,18 +39,18 @@ export async function openSqliteStore(options: SqliteOptions = {}): Promise<Stor
   });
 }
 
-/** `tried`: see createCommitter. */
+/** `tried`: see createCommitter; only without a file. */
 export function createStore(
-  { db, busyTimeoutMs, schemaVersion, files = IN_MEMORY }: OpenDatabase,
+  { db, busyTimeoutMs, schemaVersion, files: inUse }: OpenDatabase,
   tried?: () => void,
 ): FileStore {
   const payloads = createPayloadReader();
   const sql = prepareStatements(db);
-  const changes = createChangeDetector(db);
+  const files = inUse === undefined ? IN_MEMORY : watchOpenFiles(inUse);
+  const changes = createChangeDetector(db, inUse === undefined ? "itself" : "others");
   const keys = createIdempotencyKeys(db);
   const rollouts = createRolloutRows(db, payloads);
   const figures = createFiguresRows(db);
-  const commit = createCommitter(db, payloads, changes, keys, rollouts, tried);
   const readLog = createLogReader(db, payloads);
   const profileSteps = createProfileSteps(db, changes);
   const waitFor = <T>(work: () => T): Promise<T> => whenFree(busyTimeoutMs, work);
@@ -65,10 +66,26 @@ export function createStore(
     return row && payloads.profile(registry, slug, row.payload_json);
   };
 
-  /** Looked at before, so that nothing is lost, and after, so that nothing lost is acknowledged. */
-  const refuseDisplaced = (): void => {
-    const displaced = files.displaced();
-    if (displaced !== undefined) throw new DomainError("unavailable", displaced.message);
+  const writeHere = (): Writer => {
+    const commit = createCommitter(db, payloads, keys, rollouts, tried);
+    return {
+      commit: (request) => waitFor(() => commit(request)),
+      addFigures: (cells, keepSinceMs) => waitFor(() => figures.add(cells, keepSinceMs)),
+      close: async () => {},
+    };
+  };
+  const writer =
+    inUse === undefined
+      ? writeHere()
+      : createThreadWriter(
+          { files: inUse, foreignKeys: db.pragma("foreign_keys", { simple: true }) === 1, busyTimeoutMs },
+          changes,
+          payloads,
+        );
+  /** Operators are told by this thread of what another one could not read. */
+  const meetRegistries = async ({ changes: changed }: Commit): Promise<void> => {
+    for (const slug of new Set(changed.map(registryOf)))
+      await waitFor(() => readRegistry(slug)).catch(() => undefined);
   };
   const emptyLog = async (): Promise<boolean> => {
     const displaced = files.displaced();
@@ -119,17 +136,18 @@ export function createStore(
       }
     },
     revision: () => waitFor(() => changes.revision()),
-    commit: (request) =>
-      waitFor(() => {
-        refuseDisplaced();
-        const outcome = commit(request);
-        refuseDisplaced();
-        return outcome;
-      }),
+    async commit(request) {
+      try {
+        return await writer.commit(request);
+      } catch (error) {
+        if (isDataLoss(error)) await meetRegistries(request);
+        throw error;
+      }
+    },
     changesSince: (revision) => waitFor(() => changes.since(revision)),
     recall: (key, nowMs) => waitFor(() => keys.recall(key, nowMs)),
     readLog: (query) => waitFor(() => readLog(query)),
-    addFigures: (cells, keepSinceMs) => waitFor(() => figures.add(cells, keepSinceMs)),
+    addFigures: writer.addFigures,
     readFigures: (query) => waitFor(() => figures.read(query)),
     unreadable: () =>
       payloads.unreadable(({ registry, profile, mode }) => {
@@ -138,6 +156,7 @@ export function createStore(
         else readRegistry(registry);
       }),
     async close() {
+      await writer.close();
       if (!db.open) return;
       try {
         await emptyLog();
