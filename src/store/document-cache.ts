@@ -4,8 +4,11 @@
  */
 import type { Profile, Registry } from "../domain/document.js";
 import type { DocumentView } from "../domain/document-view.js";
-import { DomainError } from "../domain/errors.js";
+import { DomainError, isDataLoss } from "../domain/errors.js";
 import type { Rollout } from "../domain/rollout.js";
+import { createLru, type Lru } from "./lru.js";
+import { createSharedReads } from "./shared-reads.js";
+import { createStamps, type Stamps } from "./stamps.js";
 import type { DocumentKey, Store } from "./store.js";
 
 export interface DocumentReader {
@@ -13,7 +16,15 @@ export interface DocumentReader {
    * Runs a pure function over all documents as of one revision, not before the last commit acknowledged when this was
    * called. Documents are read when it looks them up; it may run several times.
    */
-  decide<T>(decision: (view: DocumentView) => T): Promise<T>;
+  decide<T>(decision: (view: CurrentView) => T): Promise<T>;
+}
+
+/** For what is kept of documents: whether it would come out the same again. */
+export interface CurrentView extends DocumentView {
+  /** Another object after every change. */
+  readonly state: object;
+  /** Another number whenever a registry, or what is or is not there as a profile, may have changed. */
+  stamp(registry: string, profile?: string): number;
 }
 
 export interface DocumentCache extends DocumentReader {
@@ -29,11 +40,14 @@ export interface CacheUsage {
 }
 
 export interface CacheOptions {
-  /** Roughly, in bytes of JSON. Default 64 MiB. */
+  /** Roughly, in bytes of JSON. Default 12 MiB. */
   maxBytes?: number;
 }
 
-const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = 12 * 1024 * 1024;
+
+/** Decisions that share a look at the store. */
+const MOST_TOGETHER = 128;
 
 /** What is kept under one key: a profile, or a registry with its rollouts. */
 type Kept = Profile | KeptRegistry;
@@ -43,56 +57,76 @@ interface KeptRegistry {
   rollouts: readonly Rollout[];
 }
 
-/** Thrown by a view at a document that is not in memory yet; the decision runs again when it is. */
-class NotInMemory extends Error {
+/** Thrown by a view at a document that is not in memory yet; the decision runs again when it is. No error, for its speed. */
+class NotInMemory {
   constructor(
     readonly registry: string,
     readonly profile: string | undefined,
-  ) {
-    super("document is not in memory");
-  }
-}
-
-/** Kept for one decision in the place of a document that cannot be read: what looking it up throws. */
-class Unreadable {
-  constructor(readonly error: DomainError) {}
+  ) {}
 }
 
 export function createDocumentCache(
   store: Pick<Store, "read" | "changesSince">,
   { maxBytes = DEFAULT_MAX_BYTES }: CacheOptions = {},
 ): DocumentCache {
-  const documents = createLru(maxBytes);
+  const documents = createLru<Kept>(maxBytes);
+  const stamps = createStamps();
+  const readShared = createSharedReads(store);
   let misses = 0;
   /** What `documents` are current as of: another object after every change, also one that moved no revision. */
   let current = { revision: -1 };
 
   const applyChanges = async (): Promise<void> => {
     const { revision, changed } = await store.changesSince(current.revision);
-    if (changed === "all") documents.clear();
-    else for (const key of changed) documents.drop(keyOf(key));
+    if (changed === "all") {
+      documents.clear();
+      stamps.moveAll();
+    } else {
+      for (const key of changed.map(keyOf)) {
+        documents.drop(key);
+        stamps.move(key);
+      }
+    }
     if (changed === "all" || revision !== current.revision) current = { revision };
   };
 
   let running: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
+  let next: { done: Promise<void>; calls: number; begin: () => void } | undefined;
   /**
-   * One at a time, so that changes are applied in the order in which the store told of them. Calls made meanwhile share the
-   * next one: the running one may have looked before them.
+   * At the end of a turn of the event loop, for all that were called in it: under load one look at the store serves many
+   * requests. Sooner where many wait: what they are answered with takes memory, which whoever sends more at once must feel.
+   * One at a time, so that changes are applied in the order in which the store told of them; calls made meanwhile share the
+   * next one, since the running one may have looked before them.
    */
   const catchUp = (): Promise<void> => {
-    if (running !== undefined) {
-      const after = (): Promise<void> => {
-        next = undefined;
-        return catchUp();
+    next ??= waitForCalls();
+    if (++next.calls === MOST_TOGETHER) next.begin();
+    return next.done;
+  };
+
+  const waitForCalls = (): NonNullable<typeof next> => {
+    let begin = (): void => {};
+    const enough = new Promise<void>((resolve) => {
+      const end = setImmediate(resolve);
+      begin = () => {
+        clearImmediate(end);
+        resolve();
       };
-      next ??= running.then(after, after);
-      return next;
-    }
-    running = applyChanges().finally(() => {
-      running = undefined;
     });
-    return running;
+    const done = Promise.allSettled([running, enough]).then(() => {
+      next = undefined;
+      running = applyChanges();
+      return running;
+    });
+    return { done, calls: 0, begin };
+  };
+
+  /** The same document for all that have read it. Of one that is not there nothing is kept: there is no end to their names. */
+  const kept = <K extends Kept>(name: string, document: K | undefined): Kept | undefined => {
+    const known = documents.peek(name);
+    if (known !== undefined || document === undefined) return known;
+    documents.keep(name, document, JSON.stringify(document).length);
+    return document;
   };
 
   return {
@@ -100,7 +134,7 @@ export function createDocumentCache(
 
     async decide(decision) {
       // What this call has read, also what is not there or too large to keep.
-      let read = new Map<string, Kept | Unreadable | undefined>();
+      let read = new Map<string, Kept | DomainError | undefined>();
       let readAt = current;
       for (;;) {
         await catchUp();
@@ -108,7 +142,7 @@ export function createDocumentCache(
           read = new Map();
           readAt = current;
         }
-        const view = createView(readAt.revision, documents, read);
+        const view = createView(readAt, documents, stamps, read);
         let missing: NotInMemory;
         try {
           return decision(view);
@@ -117,100 +151,60 @@ export function createDocumentCache(
           missing = error;
         }
         const { registry, profile } = missing;
-        const key = keyOf(profile === undefined ? { registry } : { registry, profile });
-        let found: Awaited<ReturnType<typeof store.read>>;
         misses++;
+        let found: Awaited<ReturnType<typeof readShared>>;
         try {
-          found = await store.read(registry, profile === undefined ? [] : [profile]);
+          found = await readShared(registry, profile);
         } catch (error) {
-          if (!(error instanceof DomainError) || error.code !== "data_loss") throw error;
-          read.set(key, new Unreadable(error));
+          if (!(error instanceof DomainError) || !isDataLoss(error)) throw error;
+          read.set(nameOf(registry, profile), error);
           continue;
         }
         // Anything else was read at a revision that is not this one: caught up with and read again.
         if (found.revision !== readAt.revision || readAt !== current) continue;
-        const keep = (at: string, document: Kept | undefined): void => {
-          read.set(at, document);
-          if (document !== undefined) documents.keep(at, document);
-        };
-        // Of a registry that is not there nothing is kept: there is no end to their names.
-        keep(keyOf({ registry }), found.registry && { registry: found.registry, rollouts: found.rollouts });
-        if (profile !== undefined) keep(key, found.profiles[0]);
+        const { rollouts } = found;
+        read.set(
+          nameOf(registry),
+          kept(nameOf(registry), found.registry && { registry: found.registry, rollouts }),
+        );
+        if (profile === undefined) continue;
+        const name = nameOf(registry, profile);
+        const document = found.profiles.get(profile);
+        read.set(name, document instanceof DomainError ? document : kept(name, document));
       }
     },
   };
 }
 
 function createView(
-  revision: number,
-  documents: Lru,
-  read: ReadonlyMap<string, Kept | Unreadable | undefined>,
-): DocumentView {
+  state: { readonly revision: number },
+  documents: Lru<Kept>,
+  stamps: Stamps,
+  read: ReadonlyMap<string, Kept | DomainError | undefined>,
+): CurrentView {
   const find = (key: string, registry: string, profile?: string): Kept | undefined => {
     const document = documents.get(key) ?? read.get(key);
     if (document === undefined && !read.has(key)) throw new NotInMemory(registry, profile);
-    if (document instanceof Unreadable) throw document.error;
+    if (document instanceof DomainError) throw document;
     return document;
   };
-  const findRegistry = (slug: string) => find(keyOf({ registry: slug }), slug) as KeptRegistry | undefined;
+  const findRegistry = (slug: string) => find(nameOf(slug), slug) as KeptRegistry | undefined;
   return {
-    revision,
+    state,
+    revision: state.revision,
+    stamp: (registry, profile) => stamps.at(nameOf(registry, profile)),
     registry: (slug) => findRegistry(slug)?.registry,
-    profile: (registry, slug) =>
-      find(keyOf({ registry, profile: slug }), registry, slug) as Profile | undefined,
+    profile: (registry, slug) => find(nameOf(registry, slug), registry, slug) as Profile | undefined,
     rollouts: (registry) => findRegistry(registry)?.rollouts ?? [],
   };
 }
 
-/** Slugs hold no slash. Rollouts are kept with their registry. */
-function keyOf({ registry, profile }: DocumentKey): string {
+/** Slugs hold no slash. */
+function nameOf(registry: string, profile?: string): string {
   return profile === undefined ? registry : `${registry}/${profile}`;
 }
 
-interface Lru {
-  get(key: string): Kept | undefined;
-  keep(key: string, document: Kept): void;
-  drop(key: string): void;
-  clear(): void;
-  usage(): { hits: number; bytes: number };
-}
-
-/** The least recently used go first; a Map keeps the order in which keys were set. */
-function createLru(maxBytes: number): Lru {
-  const entries = new Map<string, { document: Kept; bytes: number }>();
-  let total = 0;
-  let hits = 0;
-  const drop = (key: string): void => {
-    const entry = entries.get(key);
-    if (entry === undefined) return;
-    total -= entry.bytes;
-    entries.delete(key);
-  };
-  return {
-    get(key) {
-      const entry = entries.get(key);
-      if (entry === undefined) return undefined;
-      hits++;
-      entries.delete(key);
-      entries.set(key, entry);
-      return entry.document;
-    },
-    keep(key, document) {
-      drop(key);
-      const bytes = JSON.stringify(document).length;
-      if (bytes > maxBytes) return;
-      entries.set(key, { document, bytes });
-      total += bytes;
-      for (const oldest of entries.keys()) {
-        if (total <= maxBytes) break;
-        drop(oldest);
-      }
-    },
-    drop,
-    clear() {
-      entries.clear();
-      total = 0;
-    },
-    usage: () => ({ hits, bytes: total }),
-  };
+/** Rollouts are kept with their registry. */
+function keyOf({ registry, profile }: DocumentKey): string {
+  return nameOf(registry, profile);
 }
