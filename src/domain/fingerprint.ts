@@ -23,21 +23,47 @@ export interface FingerprintInput {
  * process and language. Members inside free-form JSON stay, empty or not.
  */
 export function fingerprint(input: FingerprintInput): string {
-  const { middlewares } = input.runtime;
-  const runtime = {
-    ...input.runtime,
-    ...(middlewares ? { middlewares: middlewares.map(withoutSecrets) } : {}),
-  };
+  const { system_prompt, tools, middlewares } = input.runtime;
   const stepSettings = omitSecrets(input.step_settings);
-  const hashed: Record<string, unknown> = {
-    registry: input.registry,
-    profile: input.profile,
-    profile_version: input.profile_version,
-    ...(Object.keys(runtime).length > 0 ? { runtime } : {}),
-    ...(Object.keys(stepSettings).length > 0 ? { step_settings: stepSettings } : {}),
-    ...(input.processing ? { processing: input.processing } : {}),
-  };
-  return `sha256:${createHash("sha256").update(canonicalize(hashed), "utf8").digest("hex")}`;
+  const runtime = objectOf({
+    middlewares: middlewares && middlewaresText(middlewares),
+    system_prompt: textOf(system_prompt),
+    tools: textOf(tools),
+  });
+  const text = objectOf({
+    processing: textOf(input.processing),
+    profile: textOf(input.profile),
+    profile_version: textOf(input.profile_version),
+    registry: textOf(input.registry),
+    runtime: runtime === "{}" ? undefined : runtime,
+    step_settings: Object.keys(stepSettings).length > 0 ? textOf(stepSettings) : undefined,
+  });
+  return `sha256:${createHash("sha256").update(text, "utf8").digest("hex")}`;
+}
+
+/** In RFC 8785 form, given its members in that form and in its order. */
+function objectOf(members: Record<string, string | undefined>): string {
+  let text = "";
+  for (const name in members) {
+    if (members[name] !== undefined) text += `${text === "" ? "" : ","}"${name}":${members[name]}`;
+  }
+  return `{${text}}`;
+}
+
+function textOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : canonicalize(value);
+}
+
+/** Most resolves run the middlewares of a stored profile, which are never changed in place. */
+const middlewaresTexts = new WeakMap<readonly MiddlewareUse[], string>();
+
+function middlewaresText(middlewares: readonly MiddlewareUse[]): string {
+  let text = middlewaresTexts.get(middlewares);
+  if (text === undefined) {
+    text = canonicalize(middlewares.map(withoutSecrets));
+    middlewaresTexts.set(middlewares, text);
+  }
+  return text;
 }
 
 /** Secrets go before what is empty goes: whether there is one at all does not show either. */

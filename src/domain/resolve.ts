@@ -8,7 +8,7 @@ import type { DocumentView } from "./document-view.js";
 import { addViolations, quoteCut, type Violation, validationError } from "./errors.js";
 import { type FingerprintInput, fingerprint } from "./fingerprint.js";
 import { isBlank, parseSlug } from "./identifiers.js";
-import { emptyObject, type JsonObject } from "./json.js";
+import { emptyObject, type Json, type JsonObject } from "./json.js";
 import { type EffectiveRuntime, type Layer, mergeLayers, type TraceEntry, traceLayers } from "./layers.js";
 import type { Limits } from "./limits.js";
 import { withStoredConfigs } from "./middleware-config.js";
@@ -24,10 +24,11 @@ import {
   decideProcessing,
   type EnvironmentFlags,
   type Processing,
+  type ProcessingDecision,
   type ProcessingRequest,
 } from "./processing.js";
-import { redact, redactMiddlewares, refuseRedacted, type SecretExemptions } from "./secrets.js";
-import { type Selection, type SelectionRequest, selectProfile } from "./selection.js";
+import { holdsSecret, redact, redactMiddlewares, refuseRedacted, type SecretExemptions } from "./secrets.js";
+import { type Selected, type Selection, type SelectionRequest, selectProfile } from "./selection.js";
 import { checkJson, checkStepSettings } from "./validate.js";
 
 export interface ResolveRequest extends OverrideRequest, ProcessingRequest {
@@ -51,7 +52,7 @@ export interface ResolveSettings {
   environmentFlags?: EnvironmentFlags;
 }
 
-/** The answer in its REST form. */
+/** The answer in its REST form. Not to be modified: what came from documents is shared with other answers. */
 export interface Resolution {
   registry: string;
   profile: string;
@@ -74,6 +75,13 @@ export interface Resolution {
   trace?: TraceEntry[];
 }
 
+/** What a request comes to before anything is computed for it. */
+export interface Decision extends Selected {
+  /** The normalised one that was given. */
+  runtimeKey: string | undefined;
+  mode: ProcessingDecision;
+}
+
 /**
  * Throws `malformed`, `not_found`, `validation`, `failed_precondition` or `policy`, in the order selection, request,
  * processing, overrides.
@@ -84,9 +92,25 @@ export function resolve(
   shown: ShownSecrets,
   settings: ResolveSettings,
 ): Resolution {
-  const { registry, profile, selection } = selectProfile(view, request.selection, settings.defaultRegistry);
+  return resolveDecided(decide(view, request, settings), view.revision, request, shown, settings);
+}
+
+/** The part of `resolve` that `conv_id` and `targeting_key` have a say in. */
+export function decide(view: DocumentView, request: ResolveRequest, settings: ResolveSettings): Decision {
+  const selected = selectProfile(view, request.selection, settings.defaultRegistry);
   const { runtimeKey } = checkRequest(request, settings.limits);
-  const mode = decideProcessing(view, registry, request, settings.environmentFlags ?? {});
+  const mode = decideProcessing(view, selected.registry, request, settings.environmentFlags ?? {});
+  return { ...selected, runtimeKey, mode };
+}
+
+/** The rest of `resolve`. */
+export function resolveDecided(
+  { registry, profile, selection, runtimeKey, mode }: Decision,
+  revision: number,
+  request: ResolveRequest,
+  shown: ShownSecrets,
+  settings: ResolveSettings,
+): Resolution {
   const overrides = readOverrides(request, profile, settings.catalog, settings.limits);
   const profiles = mode.profile ? [profile, mode.profile] : [profile];
   const layers = buildLayers(profiles, request.base_step_settings, overrides, shown, settings);
@@ -108,7 +132,7 @@ export function resolve(
   };
   return {
     ...identity,
-    revision: view.revision,
+    revision,
     runtime_key: runtimeKey ?? profile.slug,
     runtime,
     step_settings,
@@ -124,13 +148,14 @@ export function resolve(
 }
 
 /**
- * By the selected profile and the one laid over it (itself where there is none), the last fingerprint of what nothing of a
- * request was laid over: hashing is most of a resolve. A document is never changed in place, and the fingerprint is the same
- * whatever secrets are shown.
+ * By the selected profile, the last fingerprint of what nothing of a request was laid over: hashing is most of a resolve. A
+ * document is never changed in place, and the fingerprint is the same whatever secrets are shown.
  */
-const storedFingerprints = new WeakMap<Profile, WeakMap<Profile, StoredFingerprint>>();
+const storedFingerprints = new WeakMap<Profile, StoredFingerprint>();
 
 interface StoredFingerprint {
+  /** The uppermost profile. */
+  top: Profile;
   registry: string;
   mode: string | undefined;
   operator: ResolveSettings["operator"];
@@ -144,13 +169,17 @@ function storedFingerprint(
 ): string {
   const selected = profiles[0]!;
   const top = profiles.at(-1)!;
-  const byTop = storedFingerprints.get(selected) ?? new WeakMap<Profile, StoredFingerprint>();
   const mode = input.processing?.mode;
-  const known = byTop.get(top);
-  if (known?.registry === input.registry && known.mode === mode && known.operator === operator)
+  const known = storedFingerprints.get(selected);
+  if (
+    known?.top === top &&
+    known.registry === input.registry &&
+    known.mode === mode &&
+    known.operator === operator
+  )
     return known.value;
   const value = fingerprint(input);
-  storedFingerprints.set(selected, byTop.set(top, { registry: input.registry, mode, operator, value }));
+  storedFingerprints.set(selected, { top, registry: input.registry, mode, operator, value });
   return value;
 }
 
@@ -193,34 +222,25 @@ function buildLayers(
   const stored = <T extends JsonObject>(value: T): T =>
     shown === "all" ? value : redact(value, secretExempt);
   const own = <T extends JsonObject>(value: T): T => (shown === "none" ? redact(value, secretExempt) : value);
-  const layers = profiles.map(({ runtime, extensions }, i): Layer => {
-    const { system_prompt, tools, middlewares, step_settings_patch } = runtime;
-    const configured = middlewares && withStoredConfigs(middlewares, extensions);
-    return {
+  const layers = profiles.map(
+    (profile, i): Layer => ({
       name: i === 0 ? "profile" : "processing_profile",
-      ...(system_prompt === undefined ? {} : { system_prompt }),
-      ...(tools ? { tools } : {}),
-      ...(configured
-        ? { middlewares: shown === "all" ? configured : redactMiddlewares(configured, secretExempt) }
-        : {}),
-      ...(step_settings_patch ? { step_settings: stored(step_settings_patch) } : {}),
-    };
-  });
+      ...storedLayer(profile, shown === "all" ? undefined : secretExempt),
+    }),
+  );
   if (base) layers.unshift({ name: "base_step_settings", step_settings: own(base) });
-  const { middlewares, step_settings_patch: patch, direct, ...rest } = overrides;
-  if (Object.keys(overrides).length > 0) {
-    layers.push({
-      name: "request_overrides",
-      ...rest,
-      ...(middlewares
-        ? {
-            middlewares: middlewares.map(({ entry, borrowed }) =>
-              entry.config ? { ...entry, config: (borrowed ? stored : own)(entry.config) } : entry,
-            ),
-          }
-        : {}),
-      ...(patch ? { step_settings: own(patch) } : {}),
-    });
+  const { system_prompt, tools, middlewares, step_settings_patch: patch, direct } = overrides;
+  if (system_prompt !== undefined || tools || middlewares || patch || direct) {
+    const layer: Layer = { name: "request_overrides" };
+    if (system_prompt !== undefined) layer.system_prompt = system_prompt;
+    if (tools) layer.tools = tools;
+    if (middlewares) {
+      layer.middlewares = middlewares.map(({ entry, borrowed }) =>
+        entry.config ? { ...entry, config: (borrowed ? stored : own)(entry.config) } : entry,
+      );
+    }
+    if (patch) layer.step_settings = own(patch);
+    layers.push(layer);
   }
   // Above the patch of the same request, so that a trace shows the value that it beat.
   if (direct) layers.push({ name: "request_overrides", step_settings: direct });
@@ -229,13 +249,39 @@ function buildLayers(
   return layers;
 }
 
+type StoredLayer = Omit<Layer, "name">;
+
+/** As redacted with these exemptions. A document is never changed in place. */
+const redactedLayers = new WeakMap<Profile, { exempt: SecretExemptions; layer: StoredLayer }>();
+
+/** What a profile sets; with its secrets where `exempt` is undefined. */
+function storedLayer(profile: Profile, exempt: SecretExemptions | undefined): StoredLayer {
+  const known = exempt && redactedLayers.get(profile);
+  if (known?.exempt === exempt && known !== undefined) return known.layer;
+  const { system_prompt, tools, middlewares, step_settings_patch } = profile.runtime;
+  const configured = middlewares && withStoredConfigs(middlewares, profile.extensions);
+  // Most have no secrets, and need no copy.
+  const redacts = exempt && holdsSecret([configured ?? null, step_settings_patch ?? null] as Json);
+  const layer = {
+    ...(system_prompt === undefined ? {} : { system_prompt }),
+    ...(tools ? { tools } : {}),
+    ...(configured ? { middlewares: redacts ? redactMiddlewares(configured, exempt) : configured } : {}),
+    ...(step_settings_patch
+      ? { step_settings: redacts ? redact(step_settings_patch, exempt) : step_settings_patch }
+      : {}),
+  };
+  if (exempt) redactedLayers.set(profile, { exempt, layer });
+  return layer;
+}
+
+const DIRECT_NAMES = Object.entries(DIRECT_OVERRIDES) as [DirectOverride, string][];
+
 function operatorSettings(operator: ResolveSettings["operator"]): StepSettings | undefined {
+  const forced = DIRECT_NAMES.filter(([name]) => operator[name] !== undefined);
+  if (forced.length === 0) return undefined;
   const fields = emptyObject();
-  for (const [name, field] of Object.entries(DIRECT_OVERRIDES)) {
-    const value = operator[name as DirectOverride];
-    if (value !== undefined) fields[field] = value;
-  }
-  return Object.keys(fields).length === 0 ? undefined : { [DIRECT_SECTION]: fields };
+  for (const [name, field] of forced) fields[field] = operator[name]!;
+  return { [DIRECT_SECTION]: fields };
 }
 
 function warningsOf(
@@ -245,8 +291,7 @@ function warningsOf(
   { catalog, operator }: ResolveSettings,
 ): string[] {
   const warnings: string[] = [];
-  const names = Object.entries(DIRECT_OVERRIDES) as [DirectOverride, string][];
-  for (const [name, field] of names) {
+  for (const [name, field] of DIRECT_NAMES) {
     if (isBlank(request[name])) continue;
     warnings.push(
       `${name} is deprecated: select a profile that sets step_settings_patch.${DIRECT_SECTION}.${field}`,
@@ -259,7 +304,7 @@ function warningsOf(
     if (!catalog.has(name))
       warnings.push(`middleware "${quoteCut(name)}" is not in the catalogue of this server`);
   }
-  for (const [name, field] of names) {
+  for (const [name, field] of DIRECT_NAMES) {
     const value = operator[name];
     if (value !== undefined) {
       warnings.push(

@@ -13,8 +13,19 @@ export const REDACTED = "<redacted>";
 
 const SECRET_NAME = /(?:^|_)(?:api_key|token|secret|password)$/;
 
+/** Answers by name: the members of all documents have but a few, and every resolve with overrides asks for each. */
+const secretNames = new Map<string, boolean>();
+const MOST_NAMES = 10_000;
+const LONGEST_NAME = 64;
+
 export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(canonicalKey(name));
+  let isSecret = secretNames.get(name);
+  if (isSecret !== undefined) return isSecret;
+  isSecret = SECRET_NAME.test(canonicalKey(name));
+  if (name.length > LONGEST_NAME) return isSecret;
+  if (secretNames.size >= MOST_NAMES) secretNames.clear();
+  secretNames.set(name, isSecret);
+  return isSecret;
 }
 
 /** Member names, canonicalised, that are shown although they look like secrets (`--secret-exempt`). */
@@ -22,6 +33,13 @@ export type SecretExemptions = ReadonlySet<string>;
 
 export function secretExemptions(names: readonly string[]): SecretExemptions {
   return new Set(names.map(canonicalKey));
+}
+
+/** Whether a member at any depth is one, exempt or not. */
+export function holdsSecret(value: Json): boolean {
+  if (Array.isArray(value)) return value.some(holdsSecret);
+  if (!isObject(value)) return false;
+  return Object.entries(value).some(([name, inner]) => isSecretName(name) || holdsSecret(inner));
 }
 
 /** A copy with every secret member replaced, at any depth. */
