@@ -34,7 +34,7 @@ module.exports = {
       "^src/store/sqlite/(open|sqlite-store)[.]ts$",
     ]),
     only("service", "^src/service/", ["^src/(service|domain|catalog|formats)/", "^src/store/[^/]+[.]ts$"]),
-    only("rpc", "^src/rpc/", ["^src/(rpc|service|domain)/", "^gen/"]),
+    only("rpc", "^src/rpc/", ["^src/(rpc|service|domain)/", "^src/store/lru[.]ts$", "^gen/"]),
     only("rest", "^src/rest/", ["^src/(rest|service|domain)/"]),
     only("metrics", "^src/metrics/", ["^src/(metrics|service|domain)/", "^src/store/[^/]+[.]ts$"]),
     only("server", "^src/server/", [

@@ -22,8 +22,9 @@ import type { Catalog } from "./domain/catalog.js";
 import { createMetrics, type Metrics } from "./metrics/metrics.js";
 import { restPlugin } from "./rest/plugin.js";
 import { sendProblem } from "./rest/problem.js";
+import type { RpcRecord } from "./rpc/call-report.js";
+import { directMethods } from "./rpc/direct/methods.js";
 import { createHealthState, healthRoutes } from "./rpc/health.js";
-import type { RpcRecord } from "./rpc/interceptors.js";
 import { leanFirst } from "./rpc/lean/lean.js";
 import { leanMethods } from "./rpc/lean/methods.js";
 import { reflectionRoutes } from "./rpc/reflection.js";
@@ -35,7 +36,7 @@ import { addConsole } from "./server/console.js";
 import { addMetrics, countedByCall } from "./server/metrics.js";
 import { createOnePort } from "./server/one-port.js";
 import { addProbes } from "./server/probes.js";
-import { logRestRequests, rpcLogger } from "./server/request-log.js";
+import { childWhenUsed, logRestRequests, rpcLogger } from "./server/request-log.js";
 import { answerUnknownRoute, isHost, refuseBadHeaders } from "./server/rpc-scope.js";
 import { bootstrap } from "./service/bootstrap.js";
 import { applyEdit } from "./service/file-edits.js";
@@ -167,7 +168,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     logCall(call);
     metrics.requests.rpc(call);
   };
-  const apiRoutes = createRoutes({ services, allowedOrigins, serveSecrets, report });
+  const rpcOptions = { services, allowedOrigins, serveSecrets, report };
+  const apiRoutes = createRoutes(rpcOptions);
   const routes = (plain: ConnectRouter): void => {
     apiRoutes(plain);
     serverRoutes(strictRouter(plain), info);
@@ -175,7 +177,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   };
   const listen = createOnePort({ graceMs: STOP_GRACE_MS, idleGraceMs: overrides.idleGraceMs ?? 0 });
   const lean = {
-    methods: leanMethods(routes, maxBodyBytes),
+    methods: leanMethods(routes, maxBodyBytes, directMethods(rpcOptions)),
     maxBodyBytes,
     isHost,
     gets: allowedOrigins.length === 0,
@@ -186,6 +188,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
+    childLoggerFactory: childWhenUsed,
     // What has been accepted is answered, also while stopping; the port itself is closed by then.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 16_384 },

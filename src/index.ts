@@ -29,7 +29,7 @@ export { redactProfile, secretExemptions } from "./domain/secrets.js";
 export { type Selected, type SelectionRequest, selectProfile } from "./domain/selection.js";
 export type { RestOptions } from "./rest/options.js";
 export { restPlugin } from "./rest/plugin.js";
-export type { RpcRecord } from "./rpc/interceptors.js";
+export type { RpcRecord } from "./rpc/call-report.js";
 export type { RpcOptions } from "./rpc/options.js";
 export { createRoutes } from "./rpc/routes.js";
 export { makeProtobufStrict } from "./rpc/strict-protobuf.js";

@@ -49,7 +49,7 @@ export function createMetrics(defaultRegistry: string): Metrics {
     watch({ services, store, build }) {
       addFamilies(own, [
         ...storeFamilies(store, failures),
-        ...cacheFamilies(services.vitals.cache),
+        ...cacheFamilies(services.vitals.documents, services.vitals.answers),
         ...rolloutFamilies(services, names, { seen: rollbacks.seen, failures }),
         {
           name: "profile_registry_outcomes_total",

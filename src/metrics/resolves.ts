@@ -2,8 +2,7 @@
 import { canonicalKey } from "../domain/canonical-key.js";
 import { DomainError } from "../domain/errors.js";
 import { isBlank, normalizeIdentifier } from "../domain/identifiers.js";
-import { DIRECT_OVERRIDES, type DirectOverride } from "../domain/overrides.js";
-import type { ResolveRequest } from "../domain/resolve.js";
+import { DIRECT_OVERRIDES, type DirectOverride, type OverrideRequest } from "../domain/overrides.js";
 import type { ResolveObserver } from "../service/resolver.js";
 import type { Family, Sample } from "./family.js";
 import { type NamesInUse, OTHER } from "./label-names.js";
@@ -34,7 +33,7 @@ export function createResolveCounts(names: NamesInUse, defaultRegistry: string):
 
   return {
     observer: {
-      answered(request, { registry, processing: { requested_mode, applied_mode, outcome } }) {
+      answered(overridden, { registry, processing: { requested_mode, applied_mode, outcome } }) {
         const cell = answered.at(
           registries.admit(registry),
           modes.admit(requested_mode),
@@ -42,7 +41,7 @@ export function createResolveCounts(names: NamesInUse, defaultRegistry: string):
           outcome,
         );
         cell.value++;
-        countOverrides(overrides, request, "applied");
+        countOverrides(overrides, overridden, "applied");
       },
       failed(request, error) {
         const { registry: raw } = request.selection;
@@ -82,7 +81,7 @@ export function createResolveCounts(names: NamesInUse, defaultRegistry: string):
   };
 }
 
-function countOverrides(counts: Table<string, Count>, request: ResolveRequest, result: string): void {
+function countOverrides(counts: Table<string, Count>, request: OverrideRequest, result: string): void {
   for (const name of DIRECT_KEYS) {
     if (!isBlank(request[name])) counts.at(name, result).value++;
   }

@@ -113,12 +113,34 @@ export function storeFamilies(
   ];
 }
 
-/** Documents in memory. */
-export function cacheFamilies(usage: () => CacheUsage): Family[] {
+/** What is in memory: documents, and answers of resolves as they are sent. */
+export function cacheFamilies(documents: () => CacheUsage, answers: () => CacheUsage): Family[] {
+  return [
+    ...cacheFamiliesOf(
+      "document_cache",
+      documents,
+      "Documents looked up in memory; a miss is read from the store.",
+      "Size of the documents in memory, as JSON.",
+    ),
+    ...cacheFamiliesOf(
+      "answer_cache",
+      answers,
+      "Answers of resolves looked up in memory; a miss is computed and encoded.",
+      "Size of the encoded answers in memory, with what is kept beside them.",
+    ),
+  ];
+}
+
+function cacheFamiliesOf(
+  name: string,
+  usage: () => CacheUsage,
+  lookupsHelp: string,
+  bytesHelp: string,
+): Family[] {
   return [
     {
-      name: "profile_registry_document_cache_lookups_total",
-      help: "Documents looked up in memory; a miss is read from the store.",
+      name: `profile_registry_${name}_lookups_total`,
+      help: lookupsHelp,
       type: "counter",
       merge: "sum",
       read: () => {
@@ -130,8 +152,8 @@ export function cacheFamilies(usage: () => CacheUsage): Family[] {
       },
     },
     {
-      name: "profile_registry_document_cache_bytes",
-      help: "Size of the documents in memory, as JSON.",
+      name: `profile_registry_${name}_bytes`,
+      help: bytesHelp,
       type: "gauge",
       merge: "sum",
       read: () => single(usage().bytes),

@@ -25,9 +25,7 @@ export const restPlugin: FastifyPluginAsync<RestOptions> = async (app, options) 
   const noSuchRoute = new DomainError("not_found", "no such route");
   app.setNotFoundHandler((request, reply) => sendProblem(noSuchRoute, request, reply));
   // Before the body is looked at: what is wrong is the path.
-  app.addHook("onRequest", async (request) => {
-    if (request.is404) throw noSuchRoute;
-  });
+  app.addHook("onRequest", (request, _reply, done) => done(request.is404 ? noSuchRoute : undefined));
   const allowedOrigins = new Set(options.allowedOrigins);
   const resources = [
     ...profileResources(options),

@@ -1,6 +1,7 @@
 /** `/profiles` and below (spec 2.5). */
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Profile, Registry } from "../domain/document.js";
 import { malformed, quoteCut } from "../domain/errors.js";
 import { isBlank, parseSlug } from "../domain/identifiers.js";
 import { type MemberReader, parseProfileInput } from "../domain/parse-document.js";
@@ -18,6 +19,16 @@ const STREAM_PAGE = 200;
 
 export function profileResources(options: RestOptions): Resource[] {
   const { profiles, secretExempt } = options.services;
+
+  /** As read together with this registry, in whose version every write to one of its profiles shows. */
+  const texts = new WeakMap<Profile, { registry: Registry; text: string }>();
+  const textOf = (answer: ProfileAnswer): string => {
+    const known = texts.get(answer.profile);
+    if (known?.registry === answer.registry) return known.text;
+    const text = JSON.stringify(profileDocument(answer, secretExempt));
+    texts.set(answer.profile, { registry: answer.registry, text });
+    return text;
+  };
 
   const send = (reply: FastifyReply, answer: ProfileAnswer): FastifyReply => {
     setRevision(reply, answer.revision);
@@ -89,7 +100,7 @@ export function profileResources(options: RestOptions): Resource[] {
           });
           setRevision(reply, answer.revision);
           if (notModified(request, reply, profileTag(answer))) return reply;
-          return send(reply, answer);
+          return reply.header("content-type", "application/json; charset=utf-8").send(textOf(answer));
         },
 
         async PATCH(request, reply) {

@@ -1,6 +1,5 @@
 /** Several requests in one call: an answer or an error for each (spec 3, BatchResolveProfiles). */
-import { create, toBinary } from "@bufbuild/protobuf";
-import type { ConnectError } from "@connectrpc/connect";
+import { create } from "@bufbuild/protobuf";
 import {
   type BadRequest,
   BadRequestSchema,
@@ -24,26 +23,28 @@ export async function resultOf(answer: () => Promise<ResolveProfileResponse>): P
     return create(ResolveProfileResultSchema, { result: { case: "response", value: await answer() } });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    return failed(toConnectError(error));
+    return failedResult(error);
   }
 }
 
 /** Those that fit into one message, and for the others that they do not. The first always fits, however large. */
-export function withinAnswer(results: readonly ResolveProfileResult[]): ResolveProfileResult[] {
+export function fitting<R>(
+  results: readonly R[],
+  bytesOf: (result: R) => number,
+  refusal: (error: DomainError) => R,
+): R[] {
+  const text = "the answer does not fit into this one: ask again in another batch";
   let bytes = 0;
   return results.map((result, i) => {
-    const size = toBinary(ResolveProfileResultSchema, result).length;
-    if (i > 0 && bytes + size > MAX_PAGE_BYTES) return failed(toConnectError(tooMuch()));
+    const size = bytesOf(result);
+    if (i > 0 && bytes + size > MAX_PAGE_BYTES) return refusal(new DomainError("too_large", text));
     bytes += size;
     return result;
   });
 }
 
-function tooMuch(): DomainError {
-  return new DomainError("too_large", "the answer does not fit into this one: ask again in another batch");
-}
-
-function failed(error: ConnectError): ResolveProfileResult {
+export function failedResult(refusal: DomainError): ResolveProfileResult {
+  const error = toConnectError(refusal);
   const detail = <T>(desc: unknown): T | undefined =>
     error.details.flatMap((one) => ("desc" in one && one.desc === desc ? [one.value as T] : []))[0];
   const info = detail<ErrorInfo>(ErrorInfoSchema);

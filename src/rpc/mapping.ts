@@ -301,7 +301,7 @@ export function resolutionMessage(resolution: Resolution, unchanged: boolean): R
   });
 }
 
-function processingMessage(processing: Processing): MessageInitShape<typeof ProcessingSchema> {
+export function processingMessage(processing: Processing): MessageInitShape<typeof ProcessingSchema> {
   const { requested_mode, applied_mode, profile, profile_version, outcome, bucket } = processing;
   return {
     requestedMode: requested_mode,

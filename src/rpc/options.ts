@@ -2,7 +2,7 @@ import type { HandlerContext } from "@connectrpc/connect";
 import type { SecretExemptions } from "../domain/secrets.js";
 import type { Services } from "../service/services.js";
 import type { Caller } from "../service/write.js";
-import type { RpcRecord } from "./interceptors.js";
+import type { RpcRecord } from "./call-report.js";
 import { type RequestPart, retryOfMessage, type WriteMessage } from "./request-id.js";
 
 export interface RpcOptions {
@@ -26,14 +26,14 @@ export interface CallRules {
   /** Of a write. Throws `validation` for a `request_id` that is no UUID. `more`: what else the request asks for. */
   caller(request: WriteMessage, context: HandlerContext, more?: RequestPart): Caller;
   /** Whether this caller sees stored secrets (spec 1.6). */
-  seesSecrets(context: HandlerContext): boolean;
+  seesSecrets(context: Pick<HandlerContext, "requestHeader">): boolean;
   /** What profileMessage redacts by: undefined where the caller sees secrets. */
   redaction(context: HandlerContext): SecretExemptions | undefined;
 }
 
 export function callRules({ services, actor, source, serveSecrets = false }: RpcOptions): CallRules {
   // A page's own GET has no Origin; browsers mark it by Sec-Fetch-Site.
-  const seesSecrets = ({ requestHeader }: HandlerContext): boolean =>
+  const seesSecrets = ({ requestHeader }: Pick<HandlerContext, "requestHeader">): boolean =>
     serveSecrets && !requestHeader.has("origin") && !requestHeader.has("sec-fetch-site");
   return {
     caller: (request, { requestHeader, method }, more) => ({

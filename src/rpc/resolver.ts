@@ -1,16 +1,18 @@
 /** ResolverService: decode, call the service, encode. */
+import { toBinary, toJsonString } from "@bufbuild/protobuf";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
-import type {
-  ResolveProfileRequest,
-  ResolveProfileResponse,
-  ResolverService,
+import {
+  type ResolveProfileRequest,
+  type ResolveProfileResponse,
+  type ResolveProfileResult,
+  ResolveProfileResultSchema,
+  type ResolverService,
 } from "../../gen/profileregistry/v1/resolver_service_pb.js";
 import { malformed } from "../domain/errors.js";
-import { MAX_BATCH, resultOf, withinAnswer } from "./batch.js";
-import { jsonFromPlain } from "./json-value.js";
-import { processingInput, resolutionMessage } from "./mapping.js";
+import { failedResult, fitting, MAX_BATCH, resultOf } from "./batch.js";
+import { resolutionMessage } from "./mapping.js";
 import { callRules, type RpcOptions } from "./options.js";
-import { deploymentInput } from "./rollout-mapping.js";
+import { resolveRequest } from "./resolve-request.js";
 
 export function createResolverHandlers(options: RpcOptions): ServiceImpl<typeof ResolverService> {
   const { resolver } = options.services;
@@ -20,19 +22,7 @@ export function createResolverHandlers(options: RpcOptions): ServiceImpl<typeof 
     context: HandlerContext,
   ): Promise<ResolveProfileResponse> => {
     const resolution = await resolver.resolve(
-      {
-        selection: { registry: request.registry, body: request.profile },
-        runtime_key: request.runtimeKey,
-        base_step_settings: jsonFromPlain(request.baseStepSettings),
-        request_overrides: jsonFromPlain(request.requestOverrides),
-        ai_engine: request.aiEngine,
-        ai_api_type: request.aiApiType,
-        processing: processingInput(request.processing),
-        deployment: deploymentInput(request.deployment),
-        conv_id: request.convId,
-        targeting_key: request.targetingKey,
-        explain: request.explain,
-      },
+      resolveRequest(request),
       rules.seesSecrets(context) ? "all" : "own",
     );
     return resolutionMessage(resolution, request.knownFingerprint === resolution.fingerprint);
@@ -43,7 +33,18 @@ export function createResolverHandlers(options: RpcOptions): ServiceImpl<typeof 
     async batchResolveProfiles({ requests }, context) {
       if (requests.length > MAX_BATCH) throw malformed(`requests must not have more than ${MAX_BATCH} items`);
       const results = await Promise.all(requests.map((request) => resultOf(() => answer(request, context))));
-      return { results: withinAnswer(results) };
+      const sizeOf = (result: ResolveProfileResult): number =>
+        isJson(context)
+          ? Buffer.byteLength(toJsonString(ResolveProfileResultSchema, result))
+          : toBinary(ResolveProfileResultSchema, result).length;
+      return { results: fitting(results, sizeOf, failedResult) };
     },
   };
+}
+
+/** Whether the answer goes out as JSON: for a GET its query tells, else the content type. */
+function isJson({ requestHeader, requestMethod, url }: HandlerContext): boolean {
+  return requestMethod === "GET"
+    ? new URL(url).searchParams.get("encoding") === "json"
+    : (requestHeader.get("content-type") ?? "").includes("json");
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import type { ServerHttp2Stream } from "node:http2";
 import { finished } from "node:stream/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { hasBody, type NodeRequest } from "../rpc/lean/body.js";
 
 /** Clients that end their requests themselves do so sooner. */
 const ABANDONED_AFTER_MS = 200;
@@ -13,24 +13,29 @@ const ABANDONED_AFTER_MS = 200;
  * is not waited for.
  */
 export function endAbandonedRequests(app: FastifyInstance): void {
-  app.addHook("onRequest", async ({ raw }: FastifyRequest, reply: FastifyReply) => {
-    readRestWhenLeft(raw);
-    const { stream } = raw as { stream?: ServerHttp2Stream };
-    if (stream === undefined) {
-      const { socket } = raw;
-      reply.raw.once("finish", () => {
-        if (raw.complete) return;
-        raw.resume();
-        setTimeout(() => {
-          if (!raw.complete) socket.destroy();
-        }, ABANDONED_AFTER_MS).unref();
-      });
-      return;
-    }
-    stream.once("finish", () => {
-      if (stream.readableEnded) return;
-      setTimeout(() => stream.destroy(), ABANDONED_AFTER_MS).unref();
+  app.addHook("onRequest", ({ raw }: FastifyRequest, reply: FastifyReply, done) => {
+    if (hasBody(raw)) watch(raw, reply);
+    done();
+  });
+}
+
+function watch(raw: NodeRequest, reply: FastifyReply): void {
+  readRestWhenLeft(raw);
+  const { stream } = raw;
+  if (stream === undefined) {
+    const { socket } = raw;
+    reply.raw.once("finish", () => {
+      if (raw.complete) return;
+      raw.resume();
+      setTimeout(() => {
+        if (!raw.complete) socket.destroy();
+      }, ABANDONED_AFTER_MS).unref();
     });
+    return;
+  }
+  stream.once("finish", () => {
+    if (stream.readableEnded) return;
+    setTimeout(() => stream.destroy(), ABANDONED_AFTER_MS).unref();
   });
 }
 

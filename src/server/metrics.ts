@@ -14,7 +14,8 @@ export function addMetrics(
   metrics: Metrics,
   scrape = (): Promise<string> => metrics.registry().metrics(),
 ): void {
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
+    done();
     const { url: route, config } = request.routeOptions;
     if (route === PATH || (config as { rpc?: true }).rpc) return;
     metrics.requests.rest({

@@ -2,17 +2,18 @@
  * A line per request (spec 6.5): writes and failures at `info`, successful reads at `debug`, as reports of outcomes, which come
  * with every turn. Never prompts, configs or tokens.
  */
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { isObject } from "../domain/json.js";
 import { problemCodeOf } from "../rest/problem.js";
-import { resolutionOf } from "../rest/resolve.js";
-import type { RpcRecord } from "../rpc/interceptors.js";
-import { type Resolved, resolvedIn } from "../rpc/resolved.js";
+import { answeredTo } from "../rest/resolve.js";
+import type { RpcRecord } from "../rpc/call-report.js";
+import type { Resolved } from "../rpc/resolved.js";
 
 /** Logs the requests below `prefix`. */
 export function logRestRequests(app: FastifyInstance, log: Logger, prefix: string): void {
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
+    done();
     const route = request.routeOptions.url;
     if (!request.url.startsWith(prefix)) return;
     const code = problemCodeOf(request);
@@ -39,8 +40,28 @@ export function logRestRequests(app: FastifyInstance, log: Logger, prefix: strin
   });
 }
 
+/** The logger of a request, made when it is first used: most requests log nothing, and making it is dear beside an answer. */
+export function childWhenUsed(log: FastifyBaseLogger, bindings: object): FastifyBaseLogger {
+  let made: FastifyBaseLogger | undefined;
+  const child = (): FastifyBaseLogger => {
+    made ??= log.child(bindings as Parameters<FastifyBaseLogger["child"]>[0]);
+    return made;
+  };
+  return {
+    level: log.level,
+    child: (...given) => child().child(...given),
+    trace: (...line: [unknown]) => child().trace(...line),
+    debug: (...line: [unknown]) => child().debug(...line),
+    info: (...line: [unknown]) => child().info(...line),
+    warn: (...line: [unknown]) => child().warn(...line),
+    error: (...line: [unknown]) => child().error(...line),
+    fatal: (...line: [unknown]) => child().fatal(...line),
+    silent: (...line: [unknown]) => child().silent(...line),
+  } as FastifyBaseLogger;
+}
+
 export function rpcLogger(log: Logger): (record: RpcRecord) => void {
-  return ({ service, method, write, code, registry, profile, requestId, durationMs, answer, cause }) => {
+  return ({ service, method, write, code, registry, profile, requestId, durationMs, resolved, cause }) => {
     const quiet = !write || method === "ReportOutcomes";
     const level = cause !== undefined ? "error" : code === "ok" && quiet ? "debug" : "info";
     if (!log.isLevelEnabled(level)) return;
@@ -50,7 +71,7 @@ export function rpcLogger(log: Logger): (record: RpcRecord) => void {
         route: `${service}/${method}`,
         ...(registry ? { registry } : {}),
         ...(profile ? { profile } : {}),
-        ...resolvedIn(answer),
+        ...resolved,
         ...(requestId ? { reqId: requestId } : {}),
         status: code,
         duration_ms: round(durationMs),
@@ -84,7 +105,7 @@ function named(request: FastifyRequest): { registry?: string; profile?: string }
 
 /** Of a resolve: what it was answered with. */
 function resolvedFor(request: FastifyRequest): Resolved | undefined {
-  const resolution = resolutionOf(request);
+  const resolution = answeredTo(request);
   if (resolution === undefined) return undefined;
   const { registry, profile, processing, fingerprint } = resolution;
   return { registry, profile, mode: processing.applied_mode, outcome: processing.outcome, fingerprint };

@@ -2,6 +2,7 @@
 
 import { malformed, profileNotFound, quoteCut } from "../domain/errors.js";
 import { isBlank, parseSlug } from "../domain/identifiers.js";
+import type { OverrideRequest } from "../domain/overrides.js";
 import {
   type Resolution,
   type ResolveRequest,
@@ -10,7 +11,13 @@ import {
   type ShownSecrets,
 } from "../domain/resolve.js";
 import { parseRegistryChoice, type SelectionSource, selectProfile } from "../domain/selection.js";
-import type { DocumentReader } from "../store/document-cache.js";
+import type { CacheUsage, DocumentReader } from "../store/document-cache.js";
+import {
+  createEncodedAnswers,
+  type EncodedAnswersOptions,
+  type EncodedQuestion,
+  type FoundAnswer,
+} from "./encoded-answers.js";
 import { existingRegistry } from "./names.js";
 
 export interface CurrentProfile {
@@ -24,6 +31,10 @@ export interface CurrentProfile {
 
 export interface ResolverService {
   resolve(request: ResolveRequest, shown: ShownSecrets): Promise<Resolution>;
+  /** The same as an edge sends it, encoded anew only where it has to be. Throws what reading the question throws, too. */
+  answer(question: EncodedQuestion): Promise<FoundAnswer>;
+  /** Of encoded answers. */
+  reuse(): CacheUsage;
   /** What a request without a profile gets: by its cookie, else the default. */
   currentProfile(request: {
     registry?: string | undefined;
@@ -35,7 +46,7 @@ export interface ResolverService {
 
 /** Hears of every resolve, once. Must cost next to nothing, and throw nothing. */
 export interface ResolveObserver {
-  answered(request: ResolveRequest, resolution: Resolution): void;
+  answered(overrides: OverrideRequest, resolution: Pick<Resolution, "registry" | "processing">): void;
   failed(request: ResolveRequest, error: unknown): void;
 }
 
@@ -43,8 +54,10 @@ export function createResolverService(
   documents: DocumentReader,
   settings: ResolveSettings,
   observer?: ResolveObserver,
+  answersOptions?: EncodedAnswersOptions,
 ): ResolverService {
   const { defaultRegistry } = settings;
+  const answers = createEncodedAnswers(settings, answersOptions);
   return {
     async resolve(request, shown) {
       try {
@@ -56,6 +69,22 @@ export function createResolverService(
         throw error;
       }
     },
+
+    async answer(question) {
+      let asked: ReturnType<EncodedQuestion["read"]> | undefined;
+      const read = () => (asked ??= question.read());
+      try {
+        const found = await documents.decide((view) => answers.find(view, { ...question, read }));
+        const { answer, processing, overrides } = found;
+        observer?.answered(overrides, { registry: answer.registry, processing });
+        return found;
+      } catch (error) {
+        if (asked !== undefined) observer?.failed(asked.request, error);
+        throw error;
+      }
+    },
+
+    reuse: answers.usage,
 
     currentProfile: (request) =>
       documents.decide((view) => {

@@ -9,6 +9,7 @@ import type { Store } from "../store/store.js";
 import { createAutoRollback } from "./auto-rollback.js";
 import { createModesService, type ModesService } from "./check-modes.js";
 import type { ServiceContext } from "./context.js";
+import type { EncodedAnswersOptions } from "./encoded-answers.js";
 import { createExportService, type ExportService } from "./export.js";
 import { createHistoryService, type HistoryService } from "./history.js";
 import { createImportsService, type ImportsService } from "./import.js";
@@ -38,7 +39,10 @@ export interface ServiceOptions {
   operator?: ResolveSettings["operator"];
   /** What the environment says of rollout flags. Default nothing. */
   environmentFlags?: EnvironmentFlags;
+  /** Of documents in memory. */
   cache?: CacheOptions;
+  /** Of encoded answers in memory. */
+  answers?: EncodedAnswersOptions;
   observer?: ResolveObserver;
   /** Unix milliseconds. Default the system's. */
   clock?: () => number;
@@ -90,6 +94,8 @@ export function createServices(options: ServiceOptions): Services {
   const outcomes = createOutcomes(context, knownRollouts);
   const { warn = () => {} } = options;
   const autoRollback = createAutoRollback(context, outcomes, knownRollouts, warn);
+  const resolveSettings = { defaultRegistry, catalog, limits, secretExempt, operator, environmentFlags };
+  const resolver = createResolverService(documents, resolveSettings, options.observer, options.answers);
   return {
     registries: createRegistriesService(context),
     profiles: createProfilesService(context),
@@ -97,15 +103,15 @@ export function createServices(options: ServiceOptions): Services {
     log: createLogService(context),
     exports: createExportService(context),
     imports: createImportsService(context, secretExempt),
-    resolver: createResolverService(
-      documents,
-      { defaultRegistry, catalog, limits, secretExempt, operator, environmentFlags },
-      options.observer,
-    ),
+    resolver,
     rollouts: createRolloutsService(context, outcomes),
     modes: createModesService(context),
     rolloutWatch: createRolloutWatch(outcomes, autoRollback, warn, options.rolloutWatch ?? {}),
-    vitals: createVitals(context, knownRollouts, { outcomes: outcomes.counters, cache: documents.usage }),
+    vitals: createVitals(context, knownRollouts, {
+      outcomes: outcomes.counters,
+      documents: documents.usage,
+      answers: resolver.reuse,
+    }),
     catalog,
     defaultRegistry,
     secretExempt,

@@ -19,13 +19,16 @@ export interface Vitals {
   rollouts(): Promise<ActingRollout[]>;
   /** Reports of turns since the process began. */
   outcomes(): { accepted: number; dropped: number };
-  cache(): CacheUsage;
+  /** Documents in memory. */
+  documents(): CacheUsage;
+  /** Encoded answers in memory. */
+  answers(): CacheUsage;
 }
 
 export function createVitals(
   { documents, environmentFlags }: Pick<ServiceContext, "documents" | "environmentFlags">,
   known: KnownRollouts,
-  counted: Pick<Vitals, "outcomes" | "cache">,
+  counted: Pick<Vitals, "outcomes" | "documents" | "answers">,
 ): Vitals {
   const problemsOf = async (slug: string): Promise<ModeProblem[]> => {
     const found = await unlessUnreadable(

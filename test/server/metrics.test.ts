@@ -167,6 +167,20 @@ test("documents in memory count as hits, others as misses", async () => {
   expect(Object.values(await values("document_cache_bytes"))[0]).toBeGreaterThan(100);
 });
 
+test("answers that are reused count as hits, others as misses", async () => {
+  const { rest, values } = await served();
+  const answers = async () => [
+    await values("answer_cache_lookups_total", "result"),
+    Object.values(await values("answer_cache_bytes"))[0]!,
+  ];
+  expect(await answers()).toEqual([{ hit: 0, miss: 0 }, 0]);
+  await rest("GET", "/resolve/analyst");
+  await rest("GET", "/resolve/analyst?conv_id=c");
+  await rest("GET", "/resolve/analyst?conv_id=d");
+  expect(await answers()).toEqual([{ hit: 1, miss: 2 }, expect.any(Number)]);
+  expect((await answers())[1]).toBeGreaterThan(1_000);
+});
+
 test("a rollout shows as it acts, with stage and gates", async () => {
   const { services, values } = await served();
   await services.rollouts.updateRollout(

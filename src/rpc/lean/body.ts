@@ -5,6 +5,11 @@ import type { ServerHttp2Stream } from "node:http2";
 /** Of HTTP/1.1 or, with authority and stream, of HTTP/2. */
 export type NodeRequest = IncomingMessage & { authority?: string; stream?: ServerHttp2Stream };
 
+export function hasBody({ headers, stream }: NodeRequest): boolean {
+  if (stream !== undefined) return !stream.endAfterHeaders;
+  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+}
+
 /**
  * Calls `whole` with a body of up to `maxBytes`; of a larger one it puts back what has come, and calls `larger`. Neither where
  * the client leaves before.

@@ -7,8 +7,9 @@
  *   Accept-Encoding, where they are not small.
  */
 import { base64Decode } from "@bufbuild/protobuf/wire";
+import type { Compression } from "@connectrpc/connect/protocol";
 import { codeToHttpStatus, errorToJsonBytes, parseTimeout } from "@connectrpc/connect/protocol-connect";
-import { type Answer, acceptedCompression, COMPRESS_MIN_BYTES } from "./answer.js";
+import { type Answer, acceptedCompression, COMPRESS_MIN_BYTES, compressed } from "./answer.js";
 import type { NodeRequest } from "./body.js";
 import type { Protocol } from "./protocol.js";
 
@@ -28,20 +29,29 @@ export const CONNECT: Protocol = {
   },
 };
 
-async function answer(
+function answer(
   request: NodeRequest,
   status: number,
   headers: Record<string, string | number>,
-  bytes: Uint8Array,
-): Promise<Answer> {
+  body: Uint8Array | string,
+): Answer | Promise<Answer> {
   const compression = acceptedCompression(request.headers["accept-encoding"]);
-  let body = bytes;
-  if (compression !== null && body.length >= COMPRESS_MIN_BYTES) {
-    body = await compression.compress(body);
-    headers["content-encoding"] = compression.name;
-  }
+  if (compression !== null && body.length >= COMPRESS_MIN_BYTES)
+    return compressedAnswer(compression, status, headers, body);
   headers["content-length"] = body.length;
   return { status, headers, body };
+}
+
+async function compressedAnswer(
+  compression: Compression,
+  status: number,
+  headers: Record<string, string | number>,
+  body: Uint8Array | string,
+): Promise<Answer> {
+  const bytes = await compressed(compression, body);
+  headers["content-encoding"] = compression.name;
+  headers["content-length"] = bytes.length;
+  return { status, headers, body: bytes };
 }
 
 /** The message of a GET. Undefined where the query is not one for the lean path; throws where it cannot be decoded. */

@@ -7,7 +7,7 @@
  */
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { parseTimeout, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
-import { acceptedCompression, COMPRESS_MIN_BYTES } from "./answer.js";
+import { type Answer, acceptedCompression, COMPRESS_MIN_BYTES, compressed } from "./answer.js";
 import type { NodeRequest } from "./body.js";
 import type { Protocol } from "./protocol.js";
 
@@ -27,19 +27,35 @@ export const GRPC: Protocol = {
       body.readUInt32BE(1) === body.length - HEADER_BYTES;
     return one ? body.subarray(HEADER_BYTES) : undefined;
   },
-  async answer(request, binary, bytes) {
+  answer(request, binary, message) {
     const { headers, compression } = headOf(request, binary);
-    const body =
-      compression !== null && bytes.length >= COMPRESS_MIN_BYTES
-        ? encodeEnvelope(COMPRESSED, await compression.compress(bytes))
-        : encodeEnvelope(UNCOMPRESSED, bytes);
-    return { status: 200, headers, body, trailers: { "grpc-status": "0" } };
+    const framed = (body: Uint8Array | string): Answer => ({
+      status: 200,
+      headers,
+      body,
+      trailers: { "grpc-status": "0" },
+    });
+    if (compression === null || message.length < COMPRESS_MIN_BYTES) return framed(uncompressed(message));
+    return compressed(compression, message).then((bytes) => framed(encodeEnvelope(COMPRESSED, bytes)));
   },
-  async refusal(request, binary, error) {
+  refusal(request, binary, error) {
     const trailers = Object.fromEntries(setTrailerStatus(new Headers(), error));
     return { status: 200, headers: headOf(request, binary).headers, body: undefined, trailers };
   },
 };
+
+function uncompressed(message: Uint8Array | string): Uint8Array | string {
+  if (typeof message !== "string") return encodeEnvelope(UNCOMPRESSED, message);
+  const { length } = message;
+  const head = String.fromCharCode(
+    UNCOMPRESSED,
+    length >>> 24,
+    (length >>> 16) & 255,
+    (length >>> 8) & 255,
+    length & 255,
+  );
+  return head + message;
+}
 
 function headOf(request: NodeRequest, binary: boolean) {
   const compression = acceptedCompression(request.headers["grpc-accept-encoding"]);

@@ -7,16 +7,20 @@
  *   rules of the specifications they follow. Requests are not compressed and not larger than allowed;
  * - answers compressed as the client accepts them, and deadlines: DEADLINE_EXCEEDED where a handler takes longer.
  *
+ * A method may be answered directly, from bytes to bytes (DirectMethod): the resolver's are, from answers encoded before.
+ *
  * Everything else is the stock adapter's, with the body put back if it was read: gRPC-Web, streams, compressed requests,
  * pages of browsers (`Origin`), headers that are odd, and everything that cannot be read. So is a call that turns out to need more
- * (see LeanCall): it is run again, since it has no side effects. Handlers and interceptors are the very ones of the stock adapter.
+ * (see LeanCall): it is run again, since it has no side effects. All other methods have the very handlers and interceptors of the
+ * stock adapter.
  */
 import type { RequestListener, ServerResponse } from "node:http";
+import type { Message } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
 import { MAX_TIMER_MS } from "../strict-router.js";
 import { type Answer, send } from "./answer.js";
-import { type NodeRequest, putBack, readBody } from "./body.js";
-import { createCall } from "./call.js";
+import { hasBody, type NodeRequest, putBack, readBody } from "./body.js";
+import { createCall, type LeanCall } from "./call.js";
 import { CONNECT, messageInQuery } from "./connect.js";
 import { GRPC } from "./grpc.js";
 import type { LeanMethod } from "./methods.js";
@@ -115,21 +119,32 @@ export function leanFirst(stock: RequestListener, options: LeanOptions): Request
 
   /** Undefined, or a rejection, where only the stock adapter can answer. */
   const answerTo = async (
-    { method: { method, serialization, run }, protocol, binary, deadlineMs }: Form,
+    { method: { method, serialization, direct, run }, protocol, binary, deadlineMs }: Form,
     bytes: Uint8Array,
     request: NodeRequest,
   ): Promise<Answer | undefined> => {
-    const message = serialization.getI(binary).parse(bytes);
-    const call = createCall({ method, protocolName: protocol.name, deadlineMs }, message, request);
+    // Not a refusal of ours, whatever the library throws.
+    const decode = (): Message => {
+      try {
+        return serialization.getI(binary).parse(bytes);
+      } catch (cause) {
+        throw new Error("the message cannot be decoded", { cause });
+      }
+    };
+    let call: LeanCall | undefined;
     let refused: ConnectError | undefined;
-    let answer: Uint8Array | undefined;
+    let answer: Uint8Array | string | undefined;
     try {
-      answer = serialization.getO(binary).serialize(await run(call));
+      answer = await direct?.({ bytes, binary, request, deadlineMs, decode });
+      if (answer === undefined) {
+        call = createCall({ method, protocolName: protocol.name, deadlineMs }, decode(), request);
+        answer = serialization.getO(binary).serialize(await run(call));
+      }
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
       refused = error;
     }
-    if (call.beyond) return undefined;
+    if (call?.beyond) return undefined;
     return answer === undefined
       ? protocol.refusal(request, binary, refused!)
       : protocol.answer(request, binary, answer);
@@ -152,11 +167,6 @@ function deadlineOf({ headers }: NodeRequest, { timeout }: Protocol): number | u
   const { timeoutMs, error } = parse(String(value), Number.MAX_SAFE_INTEGER);
   if (error !== undefined) return "unreadable";
   return timeoutMs === undefined || timeoutMs > MAX_TIMER_MS ? undefined : timeoutMs;
-}
-
-function hasBody({ headers, stream }: NodeRequest): boolean {
-  if (stream !== undefined) return !stream.endAfterHeaders;
-  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
 }
 
 function tryRead<T>(read: () => T): T | undefined {

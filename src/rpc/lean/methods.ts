@@ -20,15 +20,33 @@ import {
   type MethodSerializationLookup,
 } from "@connectrpc/connect/protocol";
 import { STRICT_JSON } from "../strict-router.js";
+import type { NodeRequest } from "./body.js";
 import type { LeanCall } from "./call.js";
 import { beforeDeadline } from "./deadline.js";
 
 /** None, as the stock adapter has it. */
 const MAX_ANSWER_BYTES = 0xffff_ffff;
 
+/**
+ * Answers a call itself, from bytes to bytes (a character each), with what interceptors would do; undefined where the call is
+ * one for the handler. Throws ConnectErrors for refusals; where it throws anything else, the call is the stock adapter's.
+ */
+export type DirectMethod = (call: DirectCall) => Promise<string | undefined>;
+
+export interface DirectCall {
+  readonly bytes: Uint8Array;
+  readonly binary: boolean;
+  readonly request: NodeRequest;
+  /** From now, in ms. */
+  readonly deadlineMs: number | undefined;
+  /** Throws where it cannot be decoded. */
+  decode(): Message;
+}
+
 export interface LeanMethod {
   readonly method: DescMethodUnary;
   readonly serialization: MethodSerializationLookup<DescMessage, DescMessage>;
+  readonly direct: DirectMethod | undefined;
   /** What the handler answers, through all interceptors. Throws what they throw. */
   run(call: LeanCall): Promise<Message>;
 }
@@ -37,6 +55,7 @@ export interface LeanMethod {
 export function leanMethods(
   routes: (router: ConnectRouter) => void,
   maxBodyBytes: number,
+  direct: ReadonlyMap<string, DirectMethod> = new Map(),
 ): ReadonlyMap<string, LeanMethod> {
   const methods = new Map<string, LeanMethod>();
   const limits = { readMaxBytes: maxBodyBytes, writeMaxBytes: MAX_ANSWER_BYTES };
@@ -47,8 +66,10 @@ export function leanMethods(
         const handler = implementation[method.localName] as Handler | undefined;
         if (handler === undefined || !isUnaryRead(method)) continue;
         const { binaryOptions, jsonOptions = STRICT_JSON } = options ?? {};
-        methods.set(`/${service.typeName}/${method.name}`, {
+        const path = `/${service.typeName}/${method.name}`;
+        methods.set(path, {
           method,
+          direct: direct.get(path),
           serialization: createMethodSerializationLookup(method, binaryOptions, jsonOptions, limits),
           run: runner(method, handler.bind(implementation), options?.interceptors ?? []),
         });

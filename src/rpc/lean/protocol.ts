@@ -13,6 +13,7 @@ export interface Protocol {
   readonly envelopeBytes: number;
   /** Undefined where the body is not just one uncompressed message. */
   messageIn(body: Buffer): Uint8Array | undefined;
-  answer(request: NodeRequest, binary: boolean, message: Uint8Array): Promise<Answer>;
-  refusal(request: NodeRequest, binary: boolean, error: ConnectError): Promise<Answer>;
+  /** `message`: bytes, or a character for each. */
+  answer(request: NodeRequest, binary: boolean, message: Uint8Array | string): Answer | Promise<Answer>;
+  refusal(request: NodeRequest, binary: boolean, error: ConnectError): Answer | Promise<Answer>;
 }
