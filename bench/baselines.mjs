@@ -1,54 +1,66 @@
 /**
- * Servers that answer the bytes they are given, for comparison: bare node:http, bare node:http2, and the stock Connect
- * handler with a ready message. Run as a child: reads the answers from its first argument, prints its ports as JSON.
+ * Servers that send the bytes they are given and do nothing else, for comparison. `baselines.mjs KIND FILE`, one a process, so
+ * that none makes another slower; FILE holds `{ path, type, answer }`, the answer in base64. Prints the port.
+ *
+ * - `http`: bare node:http; `http2`: bare node:http2, the answer as gRPC sends it
+ * - `fastify`: a bare Fastify route with the answer as a string
+ * - `stock`, `stock2`: the stock Connect handler on node:http and node:http2, with a ready message
  */
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import http2 from "node:http2";
 import { fromBinary } from "@bufbuild/protobuf";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
+import fastify from "fastify";
 import {
   ResolveProfileResponseSchema,
   ResolverService,
 } from "../dist/gen/profileregistry/v1/resolver_service_pb.js";
+import { framed } from "./requests.mjs";
 
-const { json, proto } = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const jsonBytes = Buffer.from(json, "base64");
-const protoBytes = Buffer.from(proto, "base64");
-const grpcFrame = Buffer.concat([Buffer.from([0]), Buffer.alloc(4), protoBytes]);
-grpcFrame.writeUInt32BE(protoBytes.length, 1);
+const [kind, file] = process.argv.slice(2);
+const { path, type, answer } = JSON.parse(readFileSync(file, "utf8"));
+const bytes = Buffer.from(answer, "base64");
 
-const message = fromBinary(ResolveProfileResponseSchema, protoBytes);
-const connect = connectNodeAdapter({
-  routes: (router) => router.service(ResolverService, { resolveProfile: () => message }),
-});
-
-const bareHttp1 = http.createServer((request, response) => {
-  request
-    .on("data", () => {})
-    .on("end", () => {
-      response.writeHead(200, { "content-type": "application/json", "content-length": jsonBytes.length });
-      response.end(jsonBytes);
+const SERVERS = {
+  http: () =>
+    http.createServer((request, response) => {
+      request
+        .on("data", () => {})
+        .on("end", () => {
+          response.writeHead(200, { "content-type": type, "content-length": bytes.length });
+          response.end(bytes);
+        });
+    }),
+  http2: () => {
+    const frame = framed(bytes);
+    return http2.createServer().on("stream", (stream) => {
+      stream
+        .on("data", () => {})
+        .on("end", () => {
+          stream.respond({ ":status": 200, "content-type": type }, { waitForTrailers: true });
+          stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+          stream.end(frame);
+        });
     });
-});
-const bareHttp2 = http2.createServer();
-bareHttp2.on("stream", (stream) => {
-  stream
-    .on("data", () => {})
-    .on("end", () => {
-      stream.respond({ ":status": 200, "content-type": "application/grpc+proto" }, { waitForTrailers: true });
-      stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
-      stream.end(grpcFrame);
-    });
-});
+  },
+  fastify: async () => {
+    const app = fastify();
+    const text = String(bytes);
+    app.get(path, (_request, reply) => reply.type(type).send(text));
+    await app.ready();
+    return app.server;
+  },
+  stock: () => http.createServer(connectHandler()),
+  stock2: () => http2.createServer(connectHandler()),
+};
 
-const listen = (server) =>
-  new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server.address().port)));
-console.log(
-  JSON.stringify({
-    bareHttp1: await listen(bareHttp1),
-    bareHttp2: await listen(bareHttp2),
-    stockHttp1: await listen(http.createServer(connect)),
-    stockHttp2: await listen(http2.createServer(connect)),
-  }),
-);
+function connectHandler() {
+  const message = fromBinary(ResolveProfileResponseSchema, bytes);
+  return connectNodeAdapter({
+    routes: (router) => router.service(ResolverService, { resolveProfile: () => message }),
+  });
+}
+
+const server = await SERVERS[kind]();
+server.listen(0, "127.0.0.1", () => console.log(`port ${server.address().port}.`));

@@ -1,110 +1,59 @@
-/** Load generators: wrk and h2load where they are installed, else small drivers on Node's own clients. All bounded in time. */
-import { execFile, spawnSync } from "node:child_process";
-import { rm, writeFile } from "node:fs/promises";
-import { Agent, request } from "node:http";
-import { connect } from "node:http2";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-
-const run = promisify(execFile);
-const installed = (tool) => spawnSync(tool, ["--version"]).error === undefined;
+/**
+ * Requests per second that a server answers: wrk and h2load where they are installed, else drivers on Node's own clients. All
+ * bounded in time; any answer that is none ends the run.
+ */
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { installed, output, task, temporary } from "./processes.mjs";
 
 export const TOOLS = {
-  http1: installed("wrk") ? "wrk" : "node:http",
+  http1: installed("wrk") ? "wrk" : "node:net",
   http2: installed("h2load") ? "h2load" : "node:http2",
 };
 
-/** A request: `{ url, method, headers, body? }`. Requests per second over `seconds`, on `connections` connections. */
-export function requestRate(request, { http, seconds, connections }) {
-  const drivers = {
-    1: { wrk, "node:http": http1Driver },
-    2: { h2load, "node:http2": http2Driver },
-  };
-  const tool = http === 1 ? TOOLS.http1 : TOOLS.http2;
-  return drivers[http][tool](request, seconds, connections);
+/** Requests of a file of requests.mjs, in its order, on `connections` connections; `from` is the first number in one. */
+export function http1Rate({ url, file, from, seconds, connections }) {
+  return TOOLS.http1 === "wrk"
+    ? wrk(url, file, from, seconds, connections)
+    : task("closed-loop.mjs", { url, file, from, seconds, connections });
 }
 
-async function wrk({ url, method, headers, body }, seconds, connections) {
-  const script = join(tmpdir(), `bench-${process.pid}.lua`);
-  const lines = Object.entries(headers).map(
-    ([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`,
+/** gRPC requests, `streams` of each at once on a connection of its own: h2load sends one body over and over. */
+export async function http2Rate({ url, requests, seconds, streams }) {
+  const rates = await Promise.all(
+    requests.map((request, i) =>
+      TOOLS.http2 === "h2load"
+        ? h2load(url, request, ["-D", seconds, "-m", streams], `rate-${i}`).then(({ rate }) => rate)
+        : task("closed-loop.mjs", { url, ...grpc(request), seconds, connections: streams }),
+    ),
   );
-  const bytes =
-    body === undefined
-      ? "nil"
-      : `"${[...body].map((byte) => `\\${String(byte).padStart(3, "0")}`).join("")}"`;
-  await writeFile(
-    script,
-    [`wrk.method = ${JSON.stringify(method)}`, `wrk.body = ${bytes}`, ...lines].join("\n"),
-  );
-  const { stdout } = await run("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, "-s", script, url]);
-  await rm(script);
-  if (/Non-2xx/.test(stdout)) throw new Error(`${url} answered with errors:\n${stdout}`);
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]);
+  return rates.reduce((sum, rate) => sum + rate);
 }
 
-async function http1Driver({ url, method, headers, body }, seconds, connections) {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const send = () =>
-    new Promise((resolve, reject) => {
-      const call = request(url, { agent, method, headers }, (response) => {
-        if (response.statusCode !== 200) reject(new Error(`${url} answered ${response.statusCode}`));
-        response.on("end", resolve).resume();
-      });
-      call.on("error", reject).end(body);
-    });
-  const rate = await repeat(send, seconds, connections);
-  agent.destroy();
-  return rate;
+/** Throws unless the call is answered well: h2load does not look at `grpc-status`. */
+export async function checkGrpc(url, request) {
+  await task("closed-loop.mjs", { url, ...grpc(request), count: 1, connections: 1 });
 }
 
-async function h2load({ url, headers, body }, seconds, connections) {
-  const file = join(tmpdir(), `bench-${process.pid}.body`);
-  await writeFile(file, body);
-  const streams = 16;
-  const flags = Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
-  const sessions = Math.max(1, Math.round(connections / streams));
-  const { stdout } = await run("h2load", [
-    "-D",
-    String(seconds),
-    "-c",
-    String(sessions),
-    "-m",
-    String(streams),
-    "-d",
-    file,
-    ...flags,
-    url,
-  ]);
-  await rm(file);
-  if (!/ 0 failed, 0 errored/.test(stdout)) throw new Error(`${url} answered with errors:\n${stdout}`);
-  return Number(/finished in [\d.]+m?s, ([\d.]+) req\/s/.exec(stdout)[1]);
+async function wrk(url, file, from, seconds, connections) {
+  const script = fileURLToPath(new URL("wrk.lua", import.meta.url));
+  const flags = ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "-s", script];
+  const text = await output("wrk", [...flags, url, "--", file, String(from)]);
+  if (/Non-2xx|Socket errors/.test(text)) throw new Error(`${url} answered with errors:\n${text}`);
+  return Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]);
 }
 
-async function http2Driver({ url, method, headers, body }, seconds, connections) {
-  const { origin, pathname } = new URL(url);
-  const session = connect(origin);
-  const send = () =>
-    new Promise((resolve, reject) => {
-      const stream = session.request({ ":method": method, ":path": pathname, ...headers });
-      stream.on("error", reject).on("end", resolve).resume();
-      stream.end(body);
-    });
-  const rate = await repeat(send, seconds, connections);
-  session.close();
-  return rate;
+/** One h2load on one connection. With `--log-file` in the flags it also writes how long each request took. */
+export async function h2load(url, request, flags, name) {
+  const file = temporary(`${name}.body`);
+  writeFileSync(file, request.body);
+  const headers = ["-H", `content-type: ${request.type}`, "-H", "te: trailers"];
+  const args = ["-c", 1, ...flags, "-d", file, ...headers, url + request.path].map(String);
+  const text = await output("h2load", args);
+  if (!/ 0 failed, 0 errored/.test(text)) throw new Error(`${url} answered with errors:\n${text}`);
+  return { rate: Number(/finished in [\d.]+m?s, ([\d.]+) req\/s/.exec(text)[1]) };
 }
 
-async function repeat(send, seconds, lanes) {
-  const end = performance.now() + seconds * 1000;
-  let done = 0;
-  const lane = async () => {
-    while (performance.now() < end) {
-      await send();
-      done += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  return done / seconds;
+function grpc({ path, type, body }) {
+  return { path, type, body: body.toString("base64") };
 }

@@ -12,6 +12,7 @@ import { noCounts } from "../dist/src/domain/figures.js";
 import { count } from "../dist/src/domain/outcome-cell.js";
 import { regressionsOf } from "../dist/src/domain/regression.js";
 import { DEFAULT_THRESHOLDS } from "../dist/src/domain/rollout.js";
+import { randomFrom } from "./zipf.mjs";
 
 const DAYS = Number(process.env.DAYS ?? 1_000);
 const RUNS = Number(process.env.RUNS ?? 50);
@@ -43,17 +44,6 @@ const PLACES = [
   { rate: 10, percentage: 1 },
 ];
 const SICK = SICKNESSES.flatMap((sickness) => PLACES.map((place) => ({ ...place, errors: 0.01, sickness })));
-
-/** mulberry32 */
-function randomFrom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** The last window of a population's turns. */
 function createWindow() {
