@@ -103,11 +103,13 @@ export function createEncodedAnswers(
   let misses = 0;
 
   const current = (view: CurrentView, key: string): KeptAnswer | undefined => {
-    const found = kept.get(key);
-    if (found === undefined || found.state === view.state) return found;
-    if (!found.seen.every((lookup) => isUnchanged(view, lookup))) return undefined;
-    found.state = view.state;
-    return found;
+    const found = kept.peek(key);
+    if (found === undefined) return undefined;
+    if (found.state !== view.state) {
+      if (!found.seen.every((lookup) => isUnchanged(view, lookup))) return undefined;
+      found.state = view.state;
+    }
+    return kept.get(key);
   };
 
   /** What callers bring along may be new every time: what is asked for but once would drive out what is asked for again. */
