@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import canonicalizeModule from "canonicalize";
 import type { MiddlewareUse, StepSettings } from "./document.js";
 import type { EffectiveRuntime } from "./layers.js";
+import { oncePer } from "./once-per.js";
 import { omitSecrets } from "./secrets.js";
 
 // The package types its CommonJS export as an ES default.
@@ -55,16 +56,9 @@ function textOf(value: unknown): string | undefined {
 }
 
 /** Most resolves run the middlewares of a stored profile, which are never changed in place. */
-const middlewaresTexts = new WeakMap<readonly MiddlewareUse[], string>();
-
-function middlewaresText(middlewares: readonly MiddlewareUse[]): string {
-  let text = middlewaresTexts.get(middlewares);
-  if (text === undefined) {
-    text = canonicalize(middlewares.map(withoutSecrets));
-    middlewaresTexts.set(middlewares, text);
-  }
-  return text;
-}
+const middlewaresText = oncePer((middlewares: readonly MiddlewareUse[]) =>
+  canonicalize(middlewares.map(withoutSecrets)),
+);
 
 /** Secrets go before what is empty goes: whether there is one at all does not show either. */
 function withoutSecrets({ config, ...entry }: MiddlewareUse): MiddlewareUse {

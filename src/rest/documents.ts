@@ -4,6 +4,8 @@ import type { Profile, Registry } from "../domain/document.js";
 import { redactExtensions, redactProfile, type SecretExemptions } from "../domain/secrets.js";
 import { isDefault, type ProfileAnswer } from "../service/profiles.js";
 
+/** Of text that is JSON already. */
+export const JSON_TYPE = "application/json; charset=utf-8";
 export const REVISION_HEADER = "profile-registry-revision";
 
 export function setRevision(reply: FastifyReply, revision: number): void {

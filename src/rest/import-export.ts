@@ -6,7 +6,7 @@ import type { ExportRequest } from "../service/export.js";
 import type { ImportAnswer } from "../service/import.js";
 import { importTexts } from "../service/import-text.js";
 import { chooseRegistry } from "../service/names.js";
-import { setRevision } from "./documents.js";
+import { JSON_TYPE, setRevision } from "./documents.js";
 import { takeFile } from "./file-body.js";
 import { callerOf, type RestOptions } from "./options.js";
 import { queryOf } from "./query.js";
@@ -19,7 +19,7 @@ type Format = ExportRequest["format"];
 
 const TYPES: Record<Format, string> = {
   yaml: "application/yaml",
-  json: "application/json; charset=utf-8",
+  json: JSON_TYPE,
 };
 
 export function exportResource({ services: { exports, defaultRegistry } }: RestOptions): Resource {
@@ -65,7 +65,7 @@ export function importResource(options: RestOptions): Resource {
         );
         setRevision(reply, answer.revision);
         // A plan can be larger than a string: changes show what was there and what comes.
-        return reply.type("application/json; charset=utf-8").send(Readable.from(joined(planText(answer))));
+        return reply.type(JSON_TYPE).send(Readable.from(joined(planText(answer))));
       },
     },
   };

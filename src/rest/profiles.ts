@@ -7,7 +7,15 @@ import { isBlank, parseSlug } from "../domain/identifiers.js";
 import { type MemberReader, parseProfileInput } from "../domain/parse-document.js";
 import type { ProfileAnswer, ProfilesPage } from "../service/profiles.js";
 import { bodyOf } from "./body.js";
-import { listItem, profileDocument, profileTag, registryTag, setRevision, summaryItem } from "./documents.js";
+import {
+  JSON_TYPE,
+  listItem,
+  profileDocument,
+  profileTag,
+  registryTag,
+  setRevision,
+  summaryItem,
+} from "./documents.js";
 import { expectedVersion, type Moves, markingIfMatch, notModified } from "./etag.js";
 import { callerOf, type RestOptions } from "./options.js";
 import { givenLimit, nextLink } from "./page.js";
@@ -64,9 +72,7 @@ export function profileResources(options: RestOptions): Resource[] {
             return reply.send(items(first.value));
           }
           const rest = { [Symbol.asyncIterator]: () => pages };
-          return reply
-            .type("application/json; charset=utf-8")
-            .send(Readable.from(jsonArray(items(first.value), rest, items)));
+          return reply.type(JSON_TYPE).send(Readable.from(jsonArray(items(first.value), rest, items)));
         },
 
         async POST(request, reply) {
@@ -100,7 +106,7 @@ export function profileResources(options: RestOptions): Resource[] {
           });
           setRevision(reply, answer.revision);
           if (notModified(request, reply, profileTag(answer))) return reply;
-          return reply.header("content-type", "application/json; charset=utf-8").send(textOf(answer));
+          return reply.header("content-type", JSON_TYPE).send(textOf(answer));
         },
 
         async PATCH(request, reply) {

@@ -1,4 +1,5 @@
 /** The answer of a resolve as JSON text, without and with what differs from turn to turn. */
+import { oncePer } from "../domain/once-per.js";
 import type { Processing } from "../domain/processing.js";
 import type { Resolution } from "../domain/resolve.js";
 import type { EncodedParts, FoundAnswer } from "../service/encoded-answers.js";
@@ -27,13 +28,4 @@ function membersOf(object: object): string {
 }
 
 /** Most are of the same few decisions. */
-const processings = new WeakMap<Processing, string>();
-
-function processingText(processing: Processing): string {
-  let text = processings.get(processing);
-  if (text === undefined) {
-    text = JSON.stringify(processing);
-    processings.set(processing, text);
-  }
-  return text;
-}
+const processingText = oncePer((processing: Processing) => JSON.stringify(processing));

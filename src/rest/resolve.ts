@@ -8,15 +8,13 @@ import type { MemberReader } from "../domain/parse-document.js";
 import type { Resolution, ResolveRequest } from "../domain/resolve.js";
 import { bodyOf } from "./body.js";
 import { profileCookie } from "./cookie.js";
-import { keepPersonal, setRevision } from "./documents.js";
+import { JSON_TYPE, keepPersonal, setRevision } from "./documents.js";
 import { notModified } from "./etag.js";
 import type { RestOptions } from "./options.js";
 import { registryOf } from "./profiles.js";
 import { queryOf } from "./query.js";
 import { resolutionParts, resolutionText } from "./resolution-text.js";
 import type { Handler, Resource } from "./route.js";
-
-const JSON_TYPE = "application/json; charset=utf-8";
 
 export type Answered = Pick<Resolution, "registry" | "profile" | "processing" | "fingerprint">;
 

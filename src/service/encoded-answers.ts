@@ -5,6 +5,7 @@
 import type { Registry } from "../domain/document.js";
 import type { DocumentView } from "../domain/document-view.js";
 import { isBlank } from "../domain/identifiers.js";
+import { oncePer } from "../domain/once-per.js";
 import type { OverrideRequest } from "../domain/overrides.js";
 import type { Processing } from "../domain/processing.js";
 import {
@@ -222,15 +223,8 @@ function isUnchanged(view: CurrentView, lookup: Lookup): boolean {
   return true;
 }
 
-const contents = new WeakMap<Registry, string>();
-
 /** What an answer can have of a registry: all but its version and who last wrote it when. */
-function contentOf(registry: Registry): string {
-  let content = contents.get(registry);
-  if (content === undefined) {
-    const { version: _, updated_at_ms: _at, updated_by: _by, ...metadata } = registry.metadata;
-    content = JSON.stringify({ ...registry, metadata });
-    contents.set(registry, content);
-  }
-  return content;
-}
+const contentOf = oncePer((registry: Registry) => {
+  const { version: _, updated_at_ms: _at, updated_by: _by, ...metadata } = registry.metadata;
+  return JSON.stringify({ ...registry, metadata });
+});

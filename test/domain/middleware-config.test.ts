@@ -309,7 +309,9 @@ describe("projecting", () => {
   test("twice changes nothing more", () => {
     fc.assert(
       fc.property(entries, given, (sentEntries, { sent, stored }) => {
-        const emptied = JSON.stringify([sentEntries, sent, stored]).includes("{}");
+        const emptied =
+          sentEntries.some((one) => one.id === undefined && JSON.stringify(one.config) === "{}") ||
+          /"index:\d":\{\}/.test(JSON.stringify([sent, stored]));
         fc.pre(!emptied || !JSON.stringify([sent, stored]).includes('"default"'));
         const once = project(sentEntries, { ...(sent && { sent }), ...(stored && { stored }) });
         fc.pre(once.violations.length === 0);

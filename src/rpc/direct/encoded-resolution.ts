@@ -6,6 +6,7 @@ import {
   type ResolveProfileResponse,
   ResolveProfileResponseSchema,
 } from "../../../gen/profileregistry/v1/resolver_service_pb.js";
+import { oncePer } from "../../domain/once-per.js";
 import type { Processing } from "../../domain/processing.js";
 import type { Resolution } from "../../domain/resolve.js";
 import type { EncodedParts, FoundAnswer } from "../../service/encoded-answers.js";
@@ -46,23 +47,14 @@ export function joinParts({ answer, revision, processing }: FoundAnswer, binary:
 }
 
 /** Most are of the same few decisions. */
-const processingsInJson = new WeakMap<Processing, string>();
-const processingsInBinary = new WeakMap<Processing, string>();
+const jsonProcessing = oncePer((processing: Processing) =>
+  utf8(`"${PROCESSING.jsonName}":${JSON.stringify(processingJson(processing))}`),
+);
 
-function jsonProcessing(processing: Processing): string {
-  return remembered(processingsInJson, processing, () =>
-    utf8(`"${PROCESSING.jsonName}":${JSON.stringify(processingJson(processing))}`),
-  );
-}
-
-function binaryProcessing(processing: Processing): string {
-  return remembered(processingsInBinary, processing, () => {
-    const message = toBinary(ProcessingSchema, create(ProcessingSchema, processingMessage(processing)));
-    return latin1(
-      new BinaryWriter().tag(PROCESSING.number, WireType.LengthDelimited).bytes(message).finish(),
-    );
-  });
-}
+const binaryProcessing = oncePer((processing: Processing) => {
+  const message = toBinary(ProcessingSchema, create(ProcessingSchema, processingMessage(processing)));
+  return latin1(new BinaryWriter().tag(PROCESSING.number, WireType.LengthDelimited).bytes(message).finish());
+});
 
 let last = { revision: -1, field: "" };
 
@@ -72,17 +64,4 @@ function binaryRevision(revision: number): string {
     last = { revision, field: revision === 0 ? "" : latin1(bytes) };
   }
   return last.field;
-}
-
-function remembered(
-  known: WeakMap<Processing, string>,
-  processing: Processing,
-  encode: () => string,
-): string {
-  let text = known.get(processing);
-  if (text === undefined) {
-    text = encode();
-    known.set(processing, text);
-  }
-  return text;
 }
