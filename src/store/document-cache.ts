@@ -66,7 +66,7 @@ class NotInMemory {
 }
 
 export function createDocumentCache(
-  store: Pick<Store, "read" | "changesSince">,
+  store: Pick<Store, "read" | "changesSince" | "isUnchangedSince">,
   { maxBytes = DEFAULT_MAX_BYTES }: CacheOptions = {},
 ): DocumentCache {
   const documents = createLru<Kept>(maxBytes);
@@ -100,23 +100,37 @@ export function createDocumentCache(
    */
   const catchUp = (): Promise<void> => {
     next ??= waitForCalls();
-    if (++next.calls === MOST_TOGETHER) next.begin();
-    return next.done;
+    const shared = next;
+    if (++shared.calls === MOST_TOGETHER) shared.begin();
+    return shared.done;
   };
 
   const waitForCalls = (): NonNullable<typeof next> => {
     let begin = (): void => {};
-    const enough = new Promise<void>((resolve) => {
-      const end = setImmediate(resolve);
-      begin = () => {
-        clearImmediate(end);
-        resolve();
+    const done = new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (running !== undefined) {
+          void running.then(look, look);
+          return;
+        }
+        next = undefined;
+        if (store.isUnchangedSince(current.revision)) {
+          resolve();
+          return;
+        }
+        running = applyChanges().finally(() => {
+          running = undefined;
+        });
+        resolve(running);
       };
-    });
-    const done = Promise.allSettled([running, enough]).then(() => {
-      next = undefined;
-      running = applyChanges();
-      return running;
+      let begun = false;
+      begin = () => {
+        if (begun) return;
+        begun = true;
+        clearImmediate(endOfTurn);
+        look();
+      };
+      const endOfTurn = setImmediate(begin);
     });
     return { done, calls: 0, begin };
   };

@@ -206,6 +206,11 @@ export interface Store extends StoreReader {
    * no log entry tells of, is told once: a store serves one cache.
    */
   changesSince(revision: number): Promise<ChangesSince>;
+  /**
+   * Whether `changesSince` has nothing to tell, where that can be said without waiting; false also where it cannot. As current
+   * as any read.
+   */
+  isUnchangedSince(revision: number): boolean;
   readLog(query: LogQuery): Promise<LogEntry[]>;
   /**
    * Adds to what turns came to, which all processes on the store add to (spec 5.5); outside revisions and log. What is older

@@ -66,6 +66,7 @@ describe("reports of turns", () => {
     const { store } = await fastTarget();
     const busy = {
       ...store,
+      isUnchangedSince: () => false,
       changesSince: () => Promise.reject(new DomainError("unavailable", "store is busy")),
     };
     const { services } = await servicesOn({ store: busy });

@@ -70,6 +70,23 @@ export function changesContract(open: OpenStore): void {
       expect(await store.changesSince(-1)).toEqual({ revision: 1, changed: "all" });
     });
 
+    test("are not denied while there are some, and denied once they are told", async ({ store }) => {
+      await write(store, createRegistry("r"));
+      await store.changesSince(-1);
+      expect(store.isUnchangedSince(1)).toBe(true);
+      await write(store, updateRegistry("r"));
+      expect(store.isUnchangedSince(1)).toBe(false);
+      await store.changesSince(1);
+      expect([1, 2, 3].map(store.isUnchangedSince)).toEqual([false, true, false]);
+    });
+
+    test("are not denied before the first look, nor when the store is closed", async ({ store }) => {
+      expect(store.isUnchangedSince(-1)).toBe(false);
+      await store.changesSince(-1);
+      await store.close();
+      expect(store.isUnchangedSince(0)).toBe(false);
+    });
+
     test("are anything when the store is behind that revision, as after a restore", async ({ store }) => {
       await write(store, createRegistry("r"));
       expect(await store.changesSince(7)).toEqual({ revision: 1, changed: "all" });

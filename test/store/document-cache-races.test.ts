@@ -97,6 +97,7 @@ test("in whatever order the store's answers arrive, decisions see one revision, 
           {
             read: scheduler.scheduleFunction(store.read),
             changesSince: scheduler.scheduleFunction(store.changesSince),
+            isUnchangedSince: store.isUnchangedSince,
           },
           { maxBytes },
         );

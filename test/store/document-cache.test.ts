@@ -24,6 +24,7 @@ async function cached(store: Store, maxBytes?: number) {
   const documents = createDocumentCache(
     {
       changesSince: store.changesSince,
+      isUnchangedSince: store.isUnchangedSince,
       read: (registry, profiles) => {
         reads.push(...profiles);
         return store.read(registry, profiles);
@@ -90,6 +91,7 @@ describe("a decision", () => {
     let broken = true;
     const documents = createDocumentCache({
       read: store.read,
+      isUnchangedSince: (revision) => !broken && store.isUnchangedSince(revision),
       changesSince: (revision) =>
         broken ? Promise.reject(new Error("store is busy")) : store.changesSince(revision),
     });

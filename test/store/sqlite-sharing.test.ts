@@ -63,6 +63,18 @@ test("changes of other connections are named exactly", async () => {
   expect(await other.changesSince(revision + 1)).toEqual({ revision: revision + 1, changed: [] });
 });
 
+test("changes of other connections are not denied", async () => {
+  const { path, one, other } = await shared();
+  const { revision } = await other.changesSince(-1);
+  expect(other.isUnchangedSince(revision)).toBe(true);
+  await write(one, createProfile("r", "b"));
+  expect(other.isUnchangedSince(revision)).toBe(false);
+  await other.changesSince(revision);
+  expect(other.isUnchangedSince(revision + 1)).toBe(true);
+  openByHand(path).exec(HAND_EDIT);
+  expect(other.isUnchangedSince(revision + 1)).toBe(false);
+});
+
 test("changes of both are named exactly", async () => {
   const { one, other } = await shared();
   const { revision } = await other.changesSince(-1);

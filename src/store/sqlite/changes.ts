@@ -12,6 +12,8 @@ export interface ChangeDetector {
   /** The last revision committed by anyone. */
   revision(): number;
   since(revision: number): ChangesSince;
+  /** Whether `since` has nothing to tell; false also where the database would have to be read for it, or cannot be. */
+  isUnchangedSince(revision: number): boolean;
   /** Of the last look; revision -1 before the first. */
   seen(): Progress;
   /**
@@ -83,6 +85,14 @@ export function createChangeDetector(db: Database, writtenBy: "itself" | "others
     revision: current,
     since: (revision) =>
       current() === revision && !unlogged ? { revision, changed: [] } : readSince(revision),
+    isUnchangedSince(revision) {
+      if (seen.revision !== revision || unlogged) return false;
+      try {
+        return stamp.get() === seen.stamp;
+      } catch {
+        return false;
+      }
+    },
     seen: () => ({ revision: seen.revision, documents: seen.documents }),
     written(after, met) {
       unlogged ||= met;

@@ -111,6 +111,7 @@ export function followFile(first: FileStore, { name, reopen, warn }: FollowOptio
         return { ...since, changed: "all" };
       }
     },
+    isUnchangedSince: (revision) => !untold && current.store.isUnchangedSince(revision),
     recall: (...request) => use((store) => store.recall(...request)),
     addFigures: (...request) => use((store) => store.addFigures(...request)),
     readFigures: (query) => use((store) => store.readFigures(query)),

@@ -145,6 +145,7 @@ export function createStore(
       }
     },
     changesSince: (revision) => waitFor(() => changes.since(revision)),
+    isUnchangedSince: changes.isUnchangedSince,
     recall: (key, nowMs) => waitFor(() => keys.recall(key, nowMs)),
     readLog: (query) => waitFor(() => readLog(query)),
     addFigures: writer.addFigures,
