@@ -17,14 +17,9 @@ export type { Json, JsonObject } from "./domain/json.js";
 export { type Layer, mergeLayers, traceLayers } from "./domain/layers.js";
 export { DEFAULT_LIMITS, type Limits } from "./domain/limits.js";
 export type { EnvironmentFlags, Processing, ProcessingRequest } from "./domain/processing.js";
-export {
-  type Resolution,
-  type ResolveRequest,
-  type ResolveSettings,
-  resolve,
-  type ShownSecrets,
-} from "./domain/resolve.js";
+export { type Resolution, type ResolveRequest, type ResolveSettings, resolve } from "./domain/resolve.js";
 export type { Rollout, ShownRollout } from "./domain/rollout.js";
+export type { ShownSecrets } from "./domain/secrets.js";
 export { redactProfile, secretExemptions } from "./domain/secrets.js";
 export { type Selected, type SelectionRequest, selectProfile } from "./domain/selection.js";
 export type { RestOptions } from "./rest/options.js";

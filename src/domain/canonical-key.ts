@@ -1,11 +1,15 @@
 import { asciiLowerCase } from "./identifiers.js";
 
+/** Most are; for what only looks so nothing else is said. */
+const CANONICAL = /^[a-z0-9_]+$/;
+
 /**
  * The one spelling of an override key or of a member name that may be a secret (spec 4.3): `systemPrompt`, `SystemPrompt`,
  * `system-prompt` and `SYSTEM_PROMPT` are all `system_prompt`. Idempotent. Letters outside ASCII are left alone, so that
  * every language computes the same.
  */
 export function canonicalKey(raw: string): string {
+  if (CANONICAL.test(raw)) return raw;
   return asciiLowerCase(
     raw
       .trim()

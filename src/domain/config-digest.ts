@@ -1,14 +1,11 @@
 import { createHash } from "node:crypto";
-import canonicalizeModule from "canonicalize";
+import { canonicalJson } from "./canonical-json.js";
 import type { Profile } from "./document.js";
 import type { DocumentView } from "./document-view.js";
 import { modeProfile } from "./processing.js";
 import type { ProcessingMode } from "./processing-modes.js";
 import type { RolloutFlags, RolloutThresholds } from "./rollout.js";
 import { omitProfileSecrets } from "./secrets.js";
-
-// The package types its CommonJS export as an ES default.
-const canonicalize = canonicalizeModule as unknown as (value: unknown) => string;
 
 export interface DigestInput {
   registry: string;
@@ -25,7 +22,7 @@ export interface DigestInput {
 export function configDigest(view: DocumentView, input: DigestInput): string {
   const { registry, declaration, flags, thresholds } = input;
   const profiles = declaration.profiles.map((slug) => contentOf(modeProfile(view, registry, slug)));
-  const hashed = canonicalize({ declaration, profiles, flags, thresholds });
+  const hashed = canonicalJson({ declaration, profiles, flags, thresholds });
   return `sha256:${createHash("sha256").update(hashed, "utf8").digest("hex")}`;
 }
 

@@ -107,6 +107,7 @@ export function versionConflict(
 
 /** Raw input as messages show it: cut after 128 characters (spec 1.1). */
 export function quoteCut(raw: string): string {
+  if (raw.length <= 128) return raw;
   const characters = Array.from(raw.slice(0, 256));
   return characters.length > 128 ? characters.slice(0, 128).join("") : raw.slice(0, 256);
 }

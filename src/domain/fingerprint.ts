@@ -1,12 +1,9 @@
-import { createHash } from "node:crypto";
-import canonicalizeModule from "canonicalize";
+import { hash } from "node:crypto";
+import { canonicalJson } from "./canonical-json.js";
 import type { MiddlewareUse, StepSettings } from "./document.js";
 import type { EffectiveRuntime } from "./layers.js";
-import { oncePer } from "./once-per.js";
-import { omitSecrets } from "./secrets.js";
-
-// The package types its CommonJS export as an ES default.
-const canonicalize = canonicalizeModule as unknown as (value: unknown) => string;
+import { keptWhenAskedAgain, oncePer } from "./once-per.js";
+import { holdsSecret, omitSecrets } from "./secrets.js";
 
 /** What decides whether a chat service must rebuild its runtime. */
 export interface FingerprintInput {
@@ -24,40 +21,40 @@ export interface FingerprintInput {
  * process and language. Members inside free-form JSON stay, empty or not.
  */
 export function fingerprint(input: FingerprintInput): string {
-  const { system_prompt, tools, middlewares } = input.runtime;
-  const stepSettings = omitSecrets(input.step_settings);
-  const runtime = objectOf({
-    middlewares: middlewares && middlewaresText(middlewares),
-    system_prompt: textOf(system_prompt),
-    tools: textOf(tools),
-  });
-  const text = objectOf({
-    processing: textOf(input.processing),
-    profile: textOf(input.profile),
-    profile_version: textOf(input.profile_version),
-    registry: textOf(input.registry),
-    runtime: runtime === "{}" ? undefined : runtime,
-    step_settings: Object.keys(stepSettings).length > 0 ? textOf(stepSettings) : undefined,
-  });
-  return `sha256:${createHash("sha256").update(text, "utf8").digest("hex")}`;
+  const { processing, profile, profile_version, registry } = input;
+  const runtime = runtimeText(input.runtime);
+  const settings = holdsSecret(input.step_settings) ? omitSecrets(input.step_settings) : input.step_settings;
+  const settingsText = canonicalJson(settings);
+  const text = [
+    processing && `"processing":${canonicalJson(processing)}`,
+    `"profile":${JSON.stringify(profile)}`,
+    `"profile_version":${profile_version}`,
+    `"registry":${JSON.stringify(registry)}`,
+    runtime === "{}" ? undefined : `"runtime":${runtime}`,
+    settingsText === "{}" ? undefined : `"step_settings":${settingsText}`,
+  ];
+  return `sha256:${hash("sha256", `{${text.filter((member) => member !== undefined).join(",")}}`, "hex")}`;
 }
 
-/** In RFC 8785 form, given its members in that form and in its order. */
-function objectOf(members: Record<string, string | undefined>): string {
-  let text = "";
-  for (const name in members) {
-    if (members[name] !== undefined) text += `${text === "" ? "" : ","}"${name}":${members[name]}`;
-  }
-  return `{${text}}`;
-}
-
-function textOf(value: unknown): string | undefined {
-  return value === undefined ? undefined : canonicalize(value);
-}
+/** Requests that override settings alone share the runtime of the stored profile. */
+const runtimeText = keptWhenAskedAgain(({ system_prompt, tools, middlewares }: EffectiveRuntime) =>
+  // Joined, not added up: V8 keeps sums as trees, and would put what is kept together for each hash again.
+  [
+    "{",
+    [
+      middlewares && `"middlewares":${middlewaresText(middlewares)}`,
+      system_prompt === undefined ? undefined : `"system_prompt":${JSON.stringify(system_prompt)}`,
+      tools && `"tools":${canonicalJson(tools)}`,
+    ]
+      .filter((member) => member !== undefined)
+      .join(","),
+    "}",
+  ].join(""),
+);
 
 /** Most resolves run the middlewares of a stored profile, which are never changed in place. */
 const middlewaresText = oncePer((middlewares: readonly MiddlewareUse[]) =>
-  canonicalize(middlewares.map(withoutSecrets)),
+  canonicalJson(middlewares.map(withoutSecrets)),
 );
 
 /** Secrets go before what is empty goes: whether there is one at all does not show either. */

@@ -1,6 +1,7 @@
 /** Laying runtimes and step settings over each other (spec 4.2), and telling which layer gave what (spec 4.4, trace). */
 import type { MiddlewareUse, StepSettings } from "./document.js";
-import { emptyObject, isObject, type Json } from "./json.js";
+import { isObject, type Json, member } from "./json.js";
+import { oncePer } from "./once-per.js";
 
 /** Low to high. */
 export const LAYERS = [
@@ -44,36 +45,57 @@ export interface TraceEntry {
 
 const RUNTIME_UNITS = ["system_prompt", "tools", "middlewares"] as const;
 
-/** Layers are given low to high and are not modified. */
+/**
+ * Layers are given low to high and are not modified. What one of them alone sets is shared with it, so that the answer is not to
+ * be modified either: where one alone has a say in the runtime, that is the same object every time.
+ */
 export function mergeLayers(layers: readonly Layer[]): Effective {
+  const deciding = layers.filter(
+    (layer) =>
+      layer.system_prompt !== undefined || layer.tools !== undefined || layer.middlewares !== undefined,
+  );
+  return {
+    runtime: deciding.length === 1 ? runtimeOfLayer(deciding[0]!) : mergeRuntime(deciding),
+    step_settings: mergeStepSettings(layers.map((layer) => layer.step_settings)),
+  };
+}
+
+const runtimeOfLayer = oncePer((layer: Layer) => mergeRuntime([layer]));
+
+function mergeRuntime(layers: readonly Layer[]): EffectiveRuntime {
   const prompt = highest(layers, "system_prompt");
   const middlewares = highest(layers, "middlewares");
   const tools = highest(layers, "tools");
   return {
-    runtime: {
-      ...(prompt ? { system_prompt: prompt } : {}),
-      ...(middlewares?.length ? { middlewares } : {}),
-      ...(tools?.length ? { tools } : {}),
-    },
-    step_settings: mergeStepSettings(layers.map((layer) => layer.step_settings)),
+    ...(prompt ? { system_prompt: prompt } : {}),
+    ...(middlewares?.length ? { middlewares } : {}),
+    ...(tools?.length ? { tools } : {}),
   };
 }
 
 /**
  * Merged per section and field; a field's value is replaced whole. A section that is no object was redacted whole, and stays so
- * whatever the other layers set: its fields are not for this caller to tell apart.
+ * whatever the other layers set: its fields are not for this caller to tell apart. What one patch alone sets is not copied.
  */
 export function mergeStepSettings(patches: readonly (StepSettings | undefined)[]): StepSettings {
-  const merged = emptyObject();
+  let merged: StepSettings | undefined;
   for (const patch of patches) {
-    for (const [section, fields] of Object.entries(patch ?? {})) {
-      const below = merged[section];
-      if (!isObject(fields)) merged[section] = fields;
-      else if (below === undefined || isObject(below))
-        merged[section] = Object.assign(emptyObject(), below, fields);
+    if (patch === undefined) continue;
+    if (merged === undefined) {
+      merged = patch;
+      continue;
+    }
+    for (const [section, fields] of Object.entries(patch)) {
+      const below: Json | undefined = member(merged, section);
+      if (below !== undefined && !isObject(below) && isObject(fields)) continue;
+      // Spread and computed names define members, also one that is called `__proto__`.
+      merged = {
+        ...merged,
+        [section]: isObject(below) && isObject(fields) ? { ...below, ...fields } : fields,
+      };
     }
   }
-  return merged;
+  return merged ?? {};
 }
 
 /** One entry per merge unit that any layer sets: the runtime's first, then sections and fields sorted. */

@@ -26,6 +26,8 @@ import {
 /** Deprecated in favour of profiles: each means a field of `step_settings_patch.ai-chat` and wins over it. */
 export const DIRECT_OVERRIDES = { ai_api_type: "ai-api-type", ai_engine: "ai-engine" } as const;
 export type DirectOverride = keyof typeof DIRECT_OVERRIDES;
+/** With the fields that they mean. */
+export const DIRECT_NAMES = Object.entries(DIRECT_OVERRIDES) as [DirectOverride, string][];
 export const DIRECT_SECTION = "ai-chat";
 
 export interface OverrideRequest {
@@ -89,12 +91,13 @@ function canonicalOverrides(overrides: JsonObject): Map<string, Json> {
       })),
     );
   }
-  return new Map([...byKey].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return byKey.size < 2 ? byKey : new Map([...byKey].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Keys are canonical; a direct override is also covered by what the lists say of `step_settings_patch`. */
 export function checkOverridePolicy(policy: Policy, keys: readonly string[]): void {
   if (!policy.allow_overrides) throw policyViolation("request overrides are disabled for this profile");
+  if (!policy.denied_override_keys?.length && !policy.allowed_override_keys?.length) return;
   const denied = new Set((policy.denied_override_keys ?? []).map(canonicalKey));
   const allowed = new Set((policy.allowed_override_keys ?? []).map(canonicalKey));
   for (const key of [...keys].sort()) {

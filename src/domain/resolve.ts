@@ -8,14 +8,12 @@ import type { DocumentView } from "./document-view.js";
 import { addViolations, quoteCut, type Violation, validationError } from "./errors.js";
 import { type FingerprintInput, fingerprint } from "./fingerprint.js";
 import { isBlank, parseSlug } from "./identifiers.js";
-import { emptyObject, type Json, type JsonObject } from "./json.js";
-import { type EffectiveRuntime, type Layer, mergeLayers, type TraceEntry, traceLayers } from "./layers.js";
+import type { JsonObject } from "./json.js";
+import { type EffectiveRuntime, mergeLayers, type TraceEntry, traceLayers } from "./layers.js";
 import type { Limits } from "./limits.js";
-import { withStoredConfigs } from "./middleware-config.js";
 import {
-  DIRECT_OVERRIDES,
+  DIRECT_NAMES,
   DIRECT_SECTION,
-  type DirectOverride,
   type OverrideRequest,
   type Overrides,
   readOverrides,
@@ -27,7 +25,8 @@ import {
   type ProcessingDecision,
   type ProcessingRequest,
 } from "./processing.js";
-import { holdsSecret, redact, redactMiddlewares, refuseRedacted, type SecretExemptions } from "./secrets.js";
+import { buildLayers, type LayerSettings } from "./resolve-layers.js";
+import { refuseRedacted, type ShownSecrets } from "./secrets.js";
 import { type Selected, type Selection, type SelectionRequest, selectProfile } from "./selection.js";
 import { checkJson, checkStepSettings } from "./validate.js";
 
@@ -38,16 +37,10 @@ export interface ResolveRequest extends OverrideRequest, ProcessingRequest {
   explain?: boolean | undefined;
 }
 
-/** Which secrets are shown: all of them, those that the caller itself sent, or none (spec 1.6). */
-export type ShownSecrets = "all" | "own" | "none";
-
-export interface ResolveSettings {
+export interface ResolveSettings extends LayerSettings {
   defaultRegistry: string;
   catalog: Catalog;
   limits: Limits;
-  secretExempt: SecretExemptions;
-  /** What the operator set for emergencies: wins over everything, is no matter of policy. */
-  operator: { [name in DirectOverride]?: string | undefined };
   /** What the environment of the process says of rollout flags (spec 5.3). Default nothing. */
   environmentFlags?: EnvironmentFlags;
 }
@@ -100,7 +93,8 @@ export function decide(view: DocumentView, request: ResolveRequest, settings: Re
   const selected = selectProfile(view, request.selection, settings.defaultRegistry);
   const { runtimeKey } = checkRequest(request, settings.limits);
   const mode = decideProcessing(view, selected.registry, request, settings.environmentFlags ?? {});
-  return { ...selected, runtimeKey, mode };
+  const { registry, profile, selection } = selected;
+  return { registry, profile, selection, runtimeKey, mode };
 }
 
 /** The rest of `resolve`. */
@@ -116,22 +110,21 @@ export function resolveDecided(
   const layers = buildLayers(profiles, request.base_step_settings, overrides, shown, settings);
   const { runtime, step_settings } = mergeLayers(layers);
   const asStored = request.base_step_settings === undefined && Object.keys(overrides).length === 0;
-  const identity = {
+  const fingerprinted: FingerprintInput = {
     registry: registry.slug,
     profile: profile.slug,
     profile_version: profile.metadata.version,
-  };
-  const { applied_mode, profile: applied, profile_version } = mode.processing;
-  const fingerprinted: FingerprintInput = {
-    ...identity,
     runtime,
     step_settings,
-    ...(applied === undefined
-      ? {}
-      : { processing: { mode: applied_mode, profile: applied, profile_version: profile_version! } }),
   };
-  return {
-    ...identity,
+  const { applied_mode, profile: applied, profile_version } = mode.processing;
+  if (applied !== undefined) {
+    fingerprinted.processing = { mode: applied_mode, profile: applied, profile_version: profile_version! };
+  }
+  const resolution: Resolution = {
+    registry: registry.slug,
+    profile: profile.slug,
+    profile_version: profile.metadata.version,
     revision,
     runtime_key: runtimeKey ?? profile.slug,
     runtime,
@@ -143,8 +136,9 @@ export function resolveDecided(
     processing: mode.processing,
     warnings: warningsOf(profiles, request, overrides, settings),
     metadata: metadataOf(registry, profile),
-    ...(request.explain ? { trace: traceLayers(layers) } : {}),
   };
+  if (request.explain) resolution.trace = traceLayers(layers);
+  return resolution;
 }
 
 /**
@@ -206,82 +200,6 @@ function checkRequest(request: ResolveRequest, limits: Limits): { runtimeKey: st
   if (key?.ok === false) violations.push({ field: "runtime_key", reason: key.reason });
   if (violations.length > 0) throw validationError(violations);
   return { runtimeKey: key?.ok ? key.value : undefined };
-}
-
-/**
- * The layers, low to high, with secrets as the caller may see them. Redacting here and not in the merged answer keeps what the
- * caller sent apart from what was stored; the fingerprint does not change by it, since it leaves secrets out.
- */
-function buildLayers(
-  profiles: readonly Profile[],
-  base: JsonObject | undefined,
-  overrides: Overrides,
-  shown: ShownSecrets,
-  { secretExempt, operator }: ResolveSettings,
-): Layer[] {
-  const stored = <T extends JsonObject>(value: T): T =>
-    shown === "all" ? value : redact(value, secretExempt);
-  const own = <T extends JsonObject>(value: T): T => (shown === "none" ? redact(value, secretExempt) : value);
-  const layers = profiles.map(
-    (profile, i): Layer => ({
-      name: i === 0 ? "profile" : "processing_profile",
-      ...storedLayer(profile, shown === "all" ? undefined : secretExempt),
-    }),
-  );
-  if (base) layers.unshift({ name: "base_step_settings", step_settings: own(base) });
-  const { system_prompt, tools, middlewares, step_settings_patch: patch, direct } = overrides;
-  if (system_prompt !== undefined || tools || middlewares || patch || direct) {
-    const layer: Layer = { name: "request_overrides" };
-    if (system_prompt !== undefined) layer.system_prompt = system_prompt;
-    if (tools) layer.tools = tools;
-    if (middlewares) {
-      layer.middlewares = middlewares.map(({ entry, borrowed }) =>
-        entry.config ? { ...entry, config: (borrowed ? stored : own)(entry.config) } : entry,
-      );
-    }
-    if (patch) layer.step_settings = own(patch);
-    layers.push(layer);
-  }
-  // Above the patch of the same request, so that a trace shows the value that it beat.
-  if (direct) layers.push({ name: "request_overrides", step_settings: direct });
-  const forced = operatorSettings(operator);
-  if (forced) layers.push({ name: "operator", step_settings: forced });
-  return layers;
-}
-
-type StoredLayer = Omit<Layer, "name">;
-
-/** As redacted with these exemptions. A document is never changed in place. */
-const redactedLayers = new WeakMap<Profile, { exempt: SecretExemptions; layer: StoredLayer }>();
-
-/** What a profile sets; with its secrets where `exempt` is undefined. */
-function storedLayer(profile: Profile, exempt: SecretExemptions | undefined): StoredLayer {
-  const known = exempt && redactedLayers.get(profile);
-  if (known?.exempt === exempt && known !== undefined) return known.layer;
-  const { system_prompt, tools, middlewares, step_settings_patch } = profile.runtime;
-  const configured = middlewares && withStoredConfigs(middlewares, profile.extensions);
-  // Most have no secrets, and need no copy.
-  const redacts = exempt && holdsSecret([configured ?? null, step_settings_patch ?? null] as Json);
-  const layer = {
-    ...(system_prompt === undefined ? {} : { system_prompt }),
-    ...(tools ? { tools } : {}),
-    ...(configured ? { middlewares: redacts ? redactMiddlewares(configured, exempt) : configured } : {}),
-    ...(step_settings_patch
-      ? { step_settings: redacts ? redact(step_settings_patch, exempt) : step_settings_patch }
-      : {}),
-  };
-  if (exempt) redactedLayers.set(profile, { exempt, layer });
-  return layer;
-}
-
-const DIRECT_NAMES = Object.entries(DIRECT_OVERRIDES) as [DirectOverride, string][];
-
-function operatorSettings(operator: ResolveSettings["operator"]): StepSettings | undefined {
-  const forced = DIRECT_NAMES.filter(([name]) => operator[name] !== undefined);
-  if (forced.length === 0) return undefined;
-  const fields = emptyObject();
-  for (const [name, field] of forced) fields[field] = operator[name]!;
-  return { [DIRECT_SECTION]: fields };
 }
 
 function warningsOf(

@@ -28,6 +28,9 @@ export function isSecretName(name: string): boolean {
   return isSecret;
 }
 
+/** Which secrets are shown: all of them, those that the caller itself sent, or none (spec 1.6). */
+export type ShownSecrets = "all" | "own" | "none";
+
 /** Member names, canonicalised, that are shown although they look like secrets (`--secret-exempt`). */
 export type SecretExemptions = ReadonlySet<string>;
 
@@ -142,7 +145,12 @@ export function keepStoredSecrets<T extends JsonObject>(
   return walk(sent, stored, field) as T;
 }
 
+function holdsRedacted(value: Json): boolean {
+  if (typeof value !== "object" || value === null) return value === REDACTED;
+  return Object.values(value).some(holdsRedacted);
+}
+
 /** In what a resolve brings along there is nothing stored to keep: every `<redacted>` secret is a violation. */
 export function refuseRedacted(sent: StepSettings, field: string, violations: Violation[]): void {
-  keepStoredSecrets(sent, undefined, field, violations);
+  if (holdsRedacted(sent)) keepStoredSecrets(sent, undefined, field, violations);
 }

@@ -14,12 +14,13 @@ import type { Limits } from "./limits.js";
 export function checkJson(parts: Readonly<Record<string, unknown>>, limits: Limits): Violation[] {
   const violations: Violation[] = [];
   for (const [field, value] of Object.entries(parts)) {
+    if (value === undefined) continue;
     // The parts are members of the root, which is level 1 itself.
     if (nestsDeeperThan(value, limits.depth - 1)) {
       violations.push({ field, reason: `must not nest deeper than ${limits.depth} levels` });
       continue;
     }
-    const reason = value === undefined ? undefined : whyNotJson(value);
+    const reason = whyNotJson(value);
     if (reason !== undefined) violations.push({ field, reason });
   }
   return violations;
@@ -141,5 +142,5 @@ export function checkCount(field: string, count: number, limit: number): Violati
 
 /** In UTF-8. */
 export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return Buffer.byteLength(text);
 }

@@ -228,7 +228,9 @@ function modesInput(modes: [string, RegistryMessage["processingModes"][string]][
 }
 
 /** `processing` as a REST body would hold it. */
-export function processingInput(message: ProcessingMessage | undefined): JsonObject | undefined {
+export function processingInput(
+  message: Omit<ProcessingMessage, "$typeName"> | undefined,
+): JsonObject | undefined {
   return message && { mode: message.mode, profile: message.profile, reason: message.reason };
 }
 

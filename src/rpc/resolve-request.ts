@@ -5,7 +5,7 @@ import { processingInput } from "./mapping.js";
 import { deploymentInput } from "./rollout-mapping.js";
 
 /** What a message asks for; over RPC a profile is named by the body. */
-export function resolveRequest(message: ResolveProfileRequest): ResolveRequest {
+export function resolveRequest(message: Omit<ResolveProfileRequest, "$typeName">): ResolveRequest {
   return {
     selection: { registry: message.registry, body: message.profile },
     runtime_key: message.runtimeKey,

@@ -14,8 +14,8 @@ import {
   type ResolveRequest,
   type ResolveSettings,
   resolveDecided,
-  type ShownSecrets,
 } from "../domain/resolve.js";
+import type { ShownSecrets } from "../domain/secrets.js";
 import type { CacheUsage, CurrentView } from "../store/document-cache.js";
 import { createLru } from "../store/lru.js";
 
@@ -114,11 +114,9 @@ export function createEncodedAnswers(
   };
 
   /** What callers bring along may be new every time: what is asked for but once would drive out what is asked for again. */
-  const isAskedAgain = (key: string): boolean => {
-    if (askedOnce.delete(key)) return true;
+  const noteAsked = (key: string): void => {
     if (askedOnce.size >= MOST_ASKED_ONCE) askedOnce.clear();
     askedOnce.add(key);
-    return false;
   };
 
   return {
@@ -135,7 +133,11 @@ export function createEncodedAnswers(
 
       const { request, encode, isOdd = false } = read();
       if (isOdd) key = undefined;
-      const recorder = record(view, registries);
+      const overrides = overridesOf(request);
+      const isOwn = overrides !== NO_OVERRIDES || request.base_step_settings !== undefined;
+      const asked = key;
+      const isKept = asked !== undefined && (!isOwn || askedOnce.has(asked));
+      const recorder = isKept ? record(view, registries) : { view, seen: [] };
       const decision = decide(recorder.view, request, settings);
       const { processing, profile: laidOver } = decision.mode;
       // A wish for a mode is decided on every time; what an answer is made of, the profile that is laid over tells.
@@ -149,7 +151,6 @@ export function createEncodedAnswers(
       misses++;
       const { registry, profile, fingerprint } = resolution;
       const { head, middle, tail } = encode(resolution);
-      const overrides = overridesOf(request);
       const answer: KeptAnswer = {
         head,
         middle,
@@ -163,10 +164,11 @@ export function createEncodedAnswers(
         seen: recorder.seen.slice(),
         state: view.state,
       };
-      const isOwn = overrides !== NO_OVERRIDES || request.base_step_settings !== undefined;
-      if (key !== undefined && (!isOwn || isAskedAgain(key))) {
-        kept.keep(key, answer, key.length + head.length + middle.length + tail.length + OVERHEAD_BYTES);
-      }
+      if (isKept) {
+        const bytes = key!.length + head.length + middle.length + tail.length + OVERHEAD_BYTES;
+        kept.keep(key!, answer, bytes);
+        askedOnce.delete(asked);
+      } else if (asked !== undefined) noteAsked(asked);
       return { answer, revision, processing, overrides };
     },
   };

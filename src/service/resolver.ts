@@ -3,13 +3,8 @@
 import { malformed, profileNotFound, quoteCut } from "../domain/errors.js";
 import { isBlank, parseSlug } from "../domain/identifiers.js";
 import type { OverrideRequest } from "../domain/overrides.js";
-import {
-  type Resolution,
-  type ResolveRequest,
-  type ResolveSettings,
-  resolve,
-  type ShownSecrets,
-} from "../domain/resolve.js";
+import { type Resolution, type ResolveRequest, type ResolveSettings, resolve } from "../domain/resolve.js";
+import type { ShownSecrets } from "../domain/secrets.js";
 import { parseRegistryChoice, type SelectionSource, selectProfile } from "../domain/selection.js";
 import type { CacheUsage, DocumentReader } from "../store/document-cache.js";
 import {

@@ -1,13 +1,9 @@
 /** A registry with the mode `fast`, resolved. */
 import type { Profile, Registry } from "../../src/domain/document.js";
 import type { EnvironmentFlags } from "../../src/domain/processing.js";
-import {
-  type Resolution,
-  type ResolveRequest,
-  resolve,
-  type ShownSecrets,
-} from "../../src/domain/resolve.js";
+import { type Resolution, type ResolveRequest, resolve } from "../../src/domain/resolve.js";
 import { newRollout, ROLLOUT_FLAGS, type Rollout, type RolloutFlags } from "../../src/domain/rollout.js";
+import type { ShownSecrets } from "../../src/domain/secrets.js";
 import { aProfile, aRegistry, viewOf } from "./documents.js";
 import { settings } from "./resolving.js";
 

@@ -6,8 +6,8 @@ import {
   type ResolveRequest,
   type ResolveSettings,
   resolve,
-  type ShownSecrets,
 } from "../../src/domain/resolve.js";
+import type { ShownSecrets } from "../../src/domain/secrets.js";
 import { secretExemptions } from "../../src/domain/secrets.js";
 import { aProfile, aRegistry, catalog, viewOf } from "./documents.js";
 

@@ -14,7 +14,8 @@ import {
 import type { ProfileInput, RegistryInput } from "../../src/domain/document.js";
 import type { JsonObject } from "../../src/domain/json.js";
 import { DEFAULT_LIMITS } from "../../src/domain/limits.js";
-import type { Resolution, ResolveRequest, ResolveSettings, ShownSecrets } from "../../src/domain/resolve.js";
+import type { Resolution, ResolveRequest, ResolveSettings } from "../../src/domain/resolve.js";
+import type { ShownSecrets } from "../../src/domain/secrets.js";
 import { secretExemptions } from "../../src/domain/secrets.js";
 import { createCatalog, createServices, openSqliteStore, type Services } from "../../src/index.js";
 import { resolutionParts, resolutionText } from "../../src/rest/resolution-text.js";

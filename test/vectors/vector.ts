@@ -4,7 +4,8 @@ import type { ErrorCode } from "../../src/domain/errors.js";
 import type { FingerprintInput } from "../../src/domain/fingerprint.js";
 import type { Json, JsonObject } from "../../src/domain/json.js";
 import type { EnvironmentFlags } from "../../src/domain/processing.js";
-import type { Resolution, ShownSecrets } from "../../src/domain/resolve.js";
+import type { Resolution } from "../../src/domain/resolve.js";
+import type { ShownSecrets } from "../../src/domain/secrets.js";
 
 export interface VectorRequest {
   /** `/resolve/{path}` */

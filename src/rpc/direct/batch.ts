@@ -7,7 +7,7 @@ import {
   ResolveProfileResultSchema,
 } from "../../../gen/profileregistry/v1/resolver_service_pb.js";
 import { DomainError, malformed } from "../../domain/errors.js";
-import type { ShownSecrets } from "../../domain/resolve.js";
+import type { ShownSecrets } from "../../domain/secrets.js";
 import type { ResolverService } from "../../service/resolver.js";
 import { failedResult, fitting, MAX_BATCH } from "../batch.js";
 import { STRICT_JSON } from "../strict-router.js";

@@ -22,7 +22,7 @@ export function encodeParts(resolution: Resolution, unchanged: boolean, binary: 
     ? binaryParts(resolutionMessage(resolution, unchanged))
     : {
         head: utf8(`${JSON.stringify(headJson(resolution)).slice(0, -1)},`),
-        middle: utf8(`,${JSON.stringify(middleJson(resolution, unchanged)).slice(1, -1)},`),
+        middle: utf8(`,${middleJson(resolution, unchanged)},`),
         tail: "}",
       };
 }

@@ -5,5 +5,5 @@ export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string
 
 /** The bytes of a text in UTF-8. */
 export function utf8(text: string): string {
-  return latin1(Buffer.from(text));
+  return Buffer.byteLength(text) === text.length ? text : latin1(Buffer.from(text));
 }

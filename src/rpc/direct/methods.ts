@@ -9,7 +9,7 @@ import {
   ResolverService,
 } from "../../../gen/profileregistry/v1/resolver_service_pb.js";
 import { DomainError } from "../../domain/errors.js";
-import type { ShownSecrets } from "../../domain/resolve.js";
+import type { ShownSecrets } from "../../domain/secrets.js";
 import type { FoundAnswer } from "../../service/encoded-answers.js";
 import { beginReport, type DocumentNames, NO_NAMES, namesOf } from "../call-report.js";
 import { beforeDeadline } from "../lean/deadline.js";

@@ -1,14 +1,16 @@
 /** An encoded ResolveProfileRequest as the service is asked it. */
 import type { ResolveProfileRequest } from "../../../gen/profileregistry/v1/resolver_service_pb.js";
-import type { ShownSecrets } from "../../domain/resolve.js";
+import type { ShownSecrets } from "../../domain/secrets.js";
 import type { EncodedQuestion } from "../../service/encoded-answers.js";
 import { resolveRequest } from "../resolve-request.js";
 import { encodeParts } from "./encoded-resolution.js";
 import { impersonalPart, standsAlone } from "./impersonal-part.js";
+import { latin1 } from "./latin1.js";
+import { type PlainMessage, plainRequest } from "./plain-message.js";
 
 export interface DirectQuestion extends EncodedQuestion {
-  /** Once it had to be decoded. */
-  message: ResolveProfileRequest | undefined;
+  /** Once it had to be read. */
+  message: PlainMessage<ResolveProfileRequest> | undefined;
 }
 
 export function directQuestion(
@@ -23,7 +25,7 @@ export function directQuestion(
     shown,
     message: undefined,
     read() {
-      const message = decode();
+      const message = (binary || rest === undefined ? undefined : plainRequest(latin1(bytes))) ?? decode();
       this.message = message;
       return {
         request: resolveRequest(message),

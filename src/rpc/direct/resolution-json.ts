@@ -9,6 +9,7 @@ import {
 } from "../../../gen/profileregistry/v1/resolver_service_pb.js";
 import type { MiddlewareUse } from "../../domain/document.js";
 import type { EffectiveRuntime } from "../../domain/layers.js";
+import { keptWhenAskedAgain } from "../../domain/once-per.js";
 import type { Processing } from "../../domain/processing.js";
 import type { Resolution } from "../../domain/resolve.js";
 import type { Selection, SelectionSource } from "../../domain/selection.js";
@@ -19,20 +20,19 @@ export function headJson({ registry, profile, profile_version }: Resolution): ob
   return { registry, profile, profileVersion: profile_version };
 }
 
-/** Those between `revision` and `processing`. `unchanged` leaves runtime and settings out. */
-export function middleJson(resolution: Resolution, unchanged: boolean): object {
+/** Those between `revision` and `processing`, as they stand in the text of an object. `unchanged` leaves runtime and settings out. */
+export function middleJson(resolution: Resolution, unchanged: boolean): string {
   const { runtime_key, runtime, step_settings, fingerprint, selection, warnings, metadata, trace } =
     resolution;
-  return {
-    runtimeKey: runtime_key,
-    ...(unchanged ? {} : { runtime: runtimeJson(runtime), stepSettings: step_settings }),
-    fingerprint,
-    ...(unchanged ? { unchanged } : {}),
-    selection: selectionJson(selection),
-    ...(warnings.length > 0 ? { warnings } : {}),
-    metadata,
-    ...(trace?.length ? { trace: trace.map(traceJson) } : {}),
-  };
+  const { stringify } = JSON;
+  const content = unchanged
+    ? ""
+    : `"runtime":${runtimeJson(runtime)},"stepSettings":${stringify(step_settings)},`;
+  return `"runtimeKey":${stringify(runtime_key)},${content}"fingerprint":${stringify(fingerprint)}${
+    unchanged ? ',"unchanged":true' : ""
+  },"selection":${selectionJson(selection)}${
+    warnings.length > 0 ? `,"warnings":${stringify(warnings)}` : ""
+  },"metadata":${stringify(metadata)}${trace?.length ? `,"trace":${stringify(trace.map(traceJson))}` : ""}`;
 }
 
 export function processingJson(processing: Processing): object {
@@ -46,25 +46,24 @@ export function processingJson(processing: Processing): object {
   };
 }
 
-function runtimeJson({ system_prompt, middlewares, tools }: EffectiveRuntime): object {
-  return {
+/** Requests that override settings alone share the runtime of the stored profile. */
+const runtimeJson = keptWhenAskedAgain(({ system_prompt, middlewares, tools }: EffectiveRuntime) =>
+  JSON.stringify({
     ...(system_prompt ? { systemPrompt: system_prompt } : {}),
     ...(middlewares?.length ? { middlewares: middlewares.map(middlewareJson) } : {}),
     ...(tools?.length ? { tools } : {}),
-  };
-}
+  }),
+);
 
 function middlewareJson({ name, id, enabled, config }: MiddlewareUse): object {
   return { name, id, enabled, config };
 }
 
-function selectionJson({ source, ignored }: Selection): object {
-  return {
-    source: sourceName(source),
-    ...(ignored?.length
-      ? { ignored: ignored.map((one) => ({ ...one, source: sourceName(one.source) })) }
-      : {}),
-  };
+/** Most have nothing ignored. */
+function selectionJson({ source, ignored }: Selection): string {
+  if (!ignored?.length) return `{"source":"${sourceName(source)}"}`;
+  const told = ignored.map((one) => ({ ...one, source: sourceName(one.source) }));
+  return JSON.stringify({ source: sourceName(source), ignored: told });
 }
 
 function sourceName(source: SelectionSource): string {
