@@ -1,11 +1,12 @@
 /**
  * How long an answer takes, at half of the rate that the service reached in this run: beside the bare server at the same rate,
- * and beside itself without writes. Requests come at a constant rate (open-loop.mjs; for gRPC h2load, a connection with room
+ * and beside itself without writes, then also at a tenth. Requests come at a constant rate (open-loop.mjs; for gRPC h2load, a connection with room
  * for all that wait). Medians over rounds of each round's p99.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { h2load, TOOLS } from "./load.mjs";
 import { progress, task, temporary } from "./processes.mjs";
+import { service } from "./profiles.mjs";
 import { median, medians } from "./rates.mjs";
 import { writeRequests } from "./requests.mjs";
 import { P99_SECONDS, PROFILES, ROUNDS, WRITES } from "./settings.mjs";
@@ -18,13 +19,22 @@ const HALF = [
   ["REST GET resolve/{slug}", "profiles restResolve", "fastify restResolve"],
 ].map(([what, measured, baseline]) => ({ name: `p99 at half load, ${what}`, measured, baseline, atMost: 3 }));
 
-const WHILE_WRITING = {
-  name: `p99 at half load, Connect JSON, with ${WRITES} durable writes/s, to without`,
+/** `another`: to a service in another process, which costs this one nothing: what is left is that others need the processors too. */
+const writing = (load, share, another) => ({
+  name: `p99 at ${load}, Connect JSON, with ${WRITES} durable writes/s${another ? " to another process" : ""}, to without`,
   measured: "profiles json",
-  atMost: 2,
-};
+  share,
+  another,
+  ...(another ? {} : { atMost: 2 }),
+});
+const WHILE_WRITING = [
+  writing("half load", 1 / 2, false),
+  writing("half load", 1 / 2, true),
+  writing("a tenth of the load", 1 / 10, false),
+  writing("a tenth of the load", 1 / 10, true),
+];
 
-export const ROWS = [...HALF, WHILE_WRITING];
+export const ROWS = [...HALF, ...WHILE_WRITING];
 
 /** Rows of the report. `rates` are those that this run has measured already. */
 export async function measureLatencies(rows, rates) {
@@ -33,7 +43,7 @@ export async function measureLatencies(rows, rates) {
     progress(row.name);
     const reached = rates.get(row.measured) ?? (await medians([row.measured])).rates.get(row.measured);
     results.push(
-      await (row === WHILE_WRITING ? whileWriting(row, reached / 2) : besideBare(row, reached / 2)),
+      await (HALF.includes(row) ? besideBare(row, reached / 2) : whileWriting(row, reached * row.share)),
     );
   }
   return results;
@@ -52,8 +62,8 @@ async function besideBare({ name, measured, baseline, atMost }, rate) {
   return { name, unit: "ms", measured: median(took.measured), baseline: median(took.baseline), note, atMost };
 }
 
-async function whileWriting({ name, measured, atMost }, rate) {
-  const { url } = await target(measured);
+async function whileWriting({ name, measured, another, atMost }, rate) {
+  const { url } = another ? await service(PROFILES, "another") : await target(measured);
   const file = writeRequests("write", shuffled(PROFILES, 5));
   const took = { with: [], without: [] };
   const achieved = [];

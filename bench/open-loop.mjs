@@ -40,7 +40,7 @@ function turn() {
   if (sent === total) return;
   // Timers are only good to a millisecond, and turning round and round would take the processor from the server.
   const wait = began + sent * gap - performance.now();
-  if (wait > 2) setTimeout(turn, 1);
+  if (wait > 2 || rate < 1_000) setTimeout(turn, 1);
   else {
     if (wait > 0.02) Atomics.wait(NEVER, 0, 0, Math.min(wait, MOST_NAP_MS));
     setImmediate(turn);

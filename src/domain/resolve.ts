@@ -109,7 +109,6 @@ export function resolveDecided(
   const profiles = mode.profile ? [profile, mode.profile] : [profile];
   const layers = buildLayers(profiles, request.base_step_settings, overrides, shown, settings);
   const { runtime, step_settings } = mergeLayers(layers);
-  const asStored = request.base_step_settings === undefined && Object.keys(overrides).length === 0;
   const fingerprinted: FingerprintInput = {
     registry: registry.slug,
     profile: profile.slug,
@@ -129,9 +128,7 @@ export function resolveDecided(
     runtime_key: runtimeKey ?? profile.slug,
     runtime,
     step_settings,
-    fingerprint: asStored
-      ? storedFingerprint(profiles, settings.operator, fingerprinted)
-      : fingerprint(fingerprinted),
+    fingerprint: fingerprint(fingerprinted),
     selection,
     processing: mode.processing,
     warnings: warningsOf(profiles, request, overrides, settings),
@@ -139,42 +136,6 @@ export function resolveDecided(
   };
   if (request.explain) resolution.trace = traceLayers(layers);
   return resolution;
-}
-
-/**
- * By the selected profile, the last fingerprint of what nothing of a request was laid over: hashing is most of a resolve. A
- * document is never changed in place, and the fingerprint is the same whatever secrets are shown.
- */
-const storedFingerprints = new WeakMap<Profile, StoredFingerprint>();
-
-interface StoredFingerprint {
-  /** The uppermost profile. */
-  top: Profile;
-  registry: string;
-  mode: string | undefined;
-  operator: ResolveSettings["operator"];
-  value: string;
-}
-
-function storedFingerprint(
-  profiles: readonly Profile[],
-  operator: ResolveSettings["operator"],
-  input: FingerprintInput,
-): string {
-  const selected = profiles[0]!;
-  const top = profiles.at(-1)!;
-  const mode = input.processing?.mode;
-  const known = storedFingerprints.get(selected);
-  if (
-    known?.top === top &&
-    known.registry === input.registry &&
-    known.mode === mode &&
-    known.operator === operator
-  )
-    return known.value;
-  const value = fingerprint(input);
-  storedFingerprints.set(selected, { top, registry: input.registry, mode, operator, value });
-  return value;
 }
 
 /** Answers the normalised runtime key, if one is given. */

@@ -40,11 +40,11 @@ export interface CacheUsage {
 }
 
 export interface CacheOptions {
-  /** Roughly, in bytes of JSON. Default 12 MiB. */
+  /** Roughly, in bytes of JSON. Default 6 MiB. */
   maxBytes?: number;
 }
 
-const DEFAULT_MAX_BYTES = 12 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = 6 * 1024 * 1024;
 
 /** Decisions that share a look at the store. */
 const MOST_TOGETHER = 128;

@@ -21,8 +21,13 @@ export interface PayloadReader {
   unreadable(readAgain: (key: DocumentKey) => void): readonly string[];
 }
 
+/** Registries and rollouts that are remembered. */
+const MOST_REMEMBERED = 1_000;
+
 export function createPayloadReader(): PayloadReader {
   const failed = new Map<string, DocumentKey>();
+  /** Registries and rollouts are read with every profile of theirs, and seldom differ from the last time. */
+  const remembered = new Map<string, { payload: string; document: object }>();
   const read = <T extends object>(
     key: DocumentKey,
     payload: string,
@@ -30,6 +35,9 @@ export function createPayloadReader(): PayloadReader {
     nameOf: (document: T) => string,
   ): T => {
     const { registry, profile, mode } = key;
+    const name = profile === undefined ? nameOfKey(key) : undefined;
+    const last = name === undefined ? undefined : remembered.get(name);
+    if (last?.payload === payload) return last.document as T;
     try {
       const value = JSON.parse(payload) as Json;
       if (!isObject(value)) throw new TypeError("not an object");
@@ -38,6 +46,10 @@ export function createPayloadReader(): PayloadReader {
       if (nameOf(document) !== slug) throw new TypeError(`it is named "${nameOf(document)}"`);
       const named = parseSlug(slug, "profile slug");
       if (!named.ok || named.value !== slug) throw new TypeError("no request can name it");
+      if (name !== undefined) {
+        if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+        remembered.set(name, { payload, document });
+      }
       return document;
     } catch (cause) {
       failed.set(nameOfKey(key), key);
