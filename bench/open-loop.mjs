@@ -39,6 +39,7 @@ function turn() {
   }
   if (sent === total) return;
   // Timers are only good to a millisecond, and turning round and round would take the processor from the server.
+  // For what comes so seldom as writes do, a millisecond is good enough.
   const wait = began + sent * gap - performance.now();
   if (wait > 2 || rate < 1_000) setTimeout(turn, 1);
   else {

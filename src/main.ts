@@ -10,8 +10,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 // V8 lets its heap grow to several times what is alive before it looks for garbage. What is alive here are caches, most of
-// all, and a resolve leaves little behind: looking after every third as much again costs next to nothing (docs/performance.md).
-setFlagsFromString("--heap-growing-percent=20");
+// all, and a resolve leaves little behind: looking after every seventh as much again costs next to nothing (docs/adr/026).
+setFlagsFromString("--heap-growing-percent=15");
 // While caches fill, objects from places in the code that also make those of a request live long. V8 would conclude that all of
 // them do, and put them where only a full collection finds them, and with them whatever they refer to: the whole request.
 setFlagsFromString("--no-allocation-site-pretenuring");

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { canonicalJson } from "./canonical-json.js";
 import type { MiddlewareUse, StepSettings } from "./document.js";
 import type { EffectiveRuntime } from "./layers.js";
-import { keptWhenAskedAgain, oncePer } from "./once-per.js";
+import { keptWhenAskedAgain } from "./once-per.js";
 import { holdsSecret, omitSecrets } from "./secrets.js";
 
 /** What decides whether a chat service must rebuild its runtime. */
@@ -53,7 +53,7 @@ const runtimeText = keptWhenAskedAgain(({ system_prompt, tools, middlewares }: E
 );
 
 /** Most resolves run the middlewares of a stored profile, which are never changed in place. */
-const middlewaresText = oncePer((middlewares: readonly MiddlewareUse[]) =>
+const middlewaresText = keptWhenAskedAgain((middlewares: readonly MiddlewareUse[]) =>
   canonicalJson(middlewares.map(withoutSecrets)),
 );
 

@@ -1,6 +1,6 @@
 /** Laying runtimes and step settings over each other (spec 4.2), and telling which layer gave what (spec 4.4, trace). */
 import type { MiddlewareUse, StepSettings } from "./document.js";
-import { isObject, type Json, member } from "./json.js";
+import { emptyObject, isObject, type Json } from "./json.js";
 import { oncePer } from "./once-per.js";
 
 /** Low to high. */
@@ -46,8 +46,8 @@ export interface TraceEntry {
 const RUNTIME_UNITS = ["system_prompt", "tools", "middlewares"] as const;
 
 /**
- * Layers are given low to high and are not modified. What one of them alone sets is shared with it, so that the answer is not to
- * be modified either: where one alone has a say in the runtime, that is the same object every time.
+ * Layers are given low to high. They are not modified, and nobody may modify them later, nor the answer: what one of them alone
+ * sets is shared with it, and where one alone has a say in the runtime, that is the same object every time.
  */
 export function mergeLayers(layers: readonly Layer[]): Effective {
   const deciding = layers.filter(
@@ -78,24 +78,18 @@ function mergeRuntime(layers: readonly Layer[]): EffectiveRuntime {
  * whatever the other layers set: its fields are not for this caller to tell apart. What one patch alone sets is not copied.
  */
 export function mergeStepSettings(patches: readonly (StepSettings | undefined)[]): StepSettings {
-  let merged: StepSettings | undefined;
-  for (const patch of patches) {
-    if (patch === undefined) continue;
-    if (merged === undefined) {
-      merged = patch;
-      continue;
-    }
+  const given = patches.filter((patch) => patch !== undefined);
+  if (given.length === 1) return given[0]!;
+  const merged = emptyObject();
+  for (const patch of given) {
     for (const [section, fields] of Object.entries(patch)) {
-      const below: Json | undefined = member(merged, section);
-      if (below !== undefined && !isObject(below) && isObject(fields)) continue;
-      // Spread and computed names define members, also one that is called `__proto__`.
-      merged = {
-        ...merged,
-        [section]: isObject(below) && isObject(fields) ? { ...below, ...fields } : fields,
-      };
+      const below = merged[section];
+      if (below === undefined || !isObject(fields)) merged[section] = fields;
+      // Spread defines members, also one that is called `__proto__`.
+      else if (isObject(below)) merged[section] = { ...below, ...fields };
     }
   }
-  return merged ?? {};
+  return merged;
 }
 
 /** One entry per merge unit that any layer sets: the runtime's first, then sections and fields sorted. */

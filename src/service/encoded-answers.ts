@@ -81,11 +81,11 @@ interface Lookup {
 }
 
 export interface EncodedAnswersOptions {
-  /** Default 76 MiB. */
+  /** Default 68 MiB. */
   maxBytes?: number;
 }
 
-const DEFAULT_MAX_BYTES = 76 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = 68 * 1024 * 1024;
 /** Longer requests are not sent often enough to be worth their room. */
 const MAX_KEY_LENGTH = 4_096;
 /** Of an answer besides its text, roughly. */

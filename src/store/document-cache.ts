@@ -40,11 +40,11 @@ export interface CacheUsage {
 }
 
 export interface CacheOptions {
-  /** Roughly, in bytes of JSON. Default 6 MiB. */
+  /** Roughly, in bytes of JSON. Default 11 MiB. */
   maxBytes?: number;
 }
 
-const DEFAULT_MAX_BYTES = 6 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = 11 * 1024 * 1024;
 
 /** Decisions that share a look at the store. */
 const MOST_TOGETHER = 128;
@@ -107,15 +107,20 @@ export function createDocumentCache(
 
   const waitForCalls = (): NonNullable<typeof next> => {
     let begin = (): void => {};
-    const done = new Promise<void>((resolve) => {
+    const done = new Promise<void>((resolve, reject) => {
       const look = (): void => {
         if (running !== undefined) {
           void running.then(look, look);
           return;
         }
         next = undefined;
-        if (store.isUnchangedSince(current.revision)) {
-          resolve();
+        try {
+          if (store.isUnchangedSince(current.revision)) {
+            resolve();
+            return;
+          }
+        } catch (error) {
+          reject(error);
           return;
         }
         running = applyChanges().finally(() => {

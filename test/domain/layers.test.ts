@@ -97,6 +97,14 @@ describe("step settings", () => {
     );
   });
 
+  test("of as many sections as a request can hold are merged at once", () => {
+    const sections = (value: number) =>
+      Object.fromEntries(Array.from({ length: 90_000 }, (_, i) => [`s${i}`, { value }]));
+    const merged = mergeStepSettings([sections(1), sections(2)]);
+    expect(Object.keys(merged)).toHaveLength(90_000);
+    expect(merged.s89999).toEqual({ value: 2 });
+  });
+
   test("of one patch alone are that patch, without a copy", () => {
     const patch = { a: { x: 1 } };
     expect(mergeStepSettings([undefined, patch, undefined])).toBe(patch);

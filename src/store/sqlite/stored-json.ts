@@ -21,8 +21,9 @@ export interface PayloadReader {
   unreadable(readAgain: (key: DocumentKey) => void): readonly string[];
 }
 
-/** Registries and rollouts that are remembered. */
-const MOST_REMEMBERED = 1_000;
+/** Registries and rollouts that are remembered, and the longest of them, in characters. */
+const MOST_REMEMBERED = 100;
+const LONGEST_REMEMBERED = 16_384;
 
 export function createPayloadReader(): PayloadReader {
   const failed = new Map<string, DocumentKey>();
@@ -35,7 +36,7 @@ export function createPayloadReader(): PayloadReader {
     nameOf: (document: T) => string,
   ): T => {
     const { registry, profile, mode } = key;
-    const name = profile === undefined ? nameOfKey(key) : undefined;
+    const name = profile === undefined && payload.length <= LONGEST_REMEMBERED ? nameOfKey(key) : undefined;
     const last = name === undefined ? undefined : remembered.get(name);
     if (last?.payload === payload) return last.document as T;
     try {
