@@ -38,6 +38,7 @@ import { createOnePort } from "./server/one-port.js";
 import { addProbes } from "./server/probes.js";
 import { childWhenUsed, logRestRequests, rpcLogger } from "./server/request-log.js";
 import { answerUnknownRoute, isHost, refuseBadHeaders } from "./server/rpc-scope.js";
+import { answerUnreadable } from "./server/unreadable-request.js";
 import { bootstrap } from "./service/bootstrap.js";
 import { applyEdit } from "./service/file-edits.js";
 import type { RolloutWatchOptions } from "./service/rollout-watch.js";
@@ -192,6 +193,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     // What has been accepted is answered, also while stopping; the port itself is closed by then.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 16_384 },
+    clientErrorHandler: answerUnreadable,
     frameworkErrors: (error, request, reply) =>
       sendProblem(error, request as FastifyRequest, reply as FastifyReply),
   });

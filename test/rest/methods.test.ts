@@ -1,4 +1,5 @@
-import { request } from "node:http";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
@@ -69,4 +70,14 @@ test("a method that nobody knows is refused", async () => {
   const socket = connect(Number(new URL(url()).port), "127.0.0.1");
   socket.end("BREW /api/chat/profiles HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /);
+});
+
+test("headers that are too long are refused without a body, which to a HEAD would be the next answer", async () => {
+  for (const method of ["GET", "HEAD"]) {
+    const sent = request(`${url()}/api/chat/profiles`, { method, headers: { "x-long": "a".repeat(20_000) } });
+    sent.end();
+    const [answer] = (await once(sent, "response")) as [IncomingMessage];
+    expect(answer.statusCode).toBe(431);
+    expect(await text(answer)).toBe("");
+  }
 });
