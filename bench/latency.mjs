@@ -1,7 +1,7 @@
 /**
  * How long an answer takes, at half of the rate that the service reached in this run: beside the bare server at the same rate,
- * and beside itself without writes, then also at a tenth. Requests come at a constant rate (open-loop.mjs; for gRPC h2load, a connection with room
- * for all that wait). Medians over rounds of each round's p99.
+ * and beside itself without writes, then also at a tenth. Requests come at a constant rate (open-loop.mjs; for gRPC h2load, a
+ * connection with room for all that wait). Medians over rounds of each round's p99.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { h2load, TOOLS } from "./load.mjs";

@@ -1,6 +1,6 @@
 import { asciiLowerCase } from "./identifiers.js";
 
-/** Most are; for what only looks so nothing else is said. */
+/** Nothing of what is done below would change such a key, as most are. */
 const CANONICAL = /^[a-z0-9_]+$/;
 
 /**

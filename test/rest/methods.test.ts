@@ -72,12 +72,18 @@ test("a method that nobody knows is refused", async () => {
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /);
 });
 
-test("headers that are too long are refused without a body, which to a HEAD would be the next answer", async () => {
-  for (const method of ["GET", "HEAD"]) {
-    const sent = request(`${url()}/api/chat/profiles`, { method, headers: { "x-long": "a".repeat(20_000) } });
-    sent.end();
-    const [answer] = (await once(sent, "response")) as [IncomingMessage];
-    expect(answer.statusCode).toBe(431);
-    expect(await text(answer)).toBe("");
-  }
+test.each([
+  [
+    "GET",
+    /^application\/problem\+json/,
+    /"status":431,"detail":"the request line and the headers are too long"/,
+  ],
+  ["HEAD", /^application\/problem\+json/, /^$/],
+])("headers that are too long are refused, to %s with the body it can have", async (method, type, body) => {
+  const sent = request(`${url()}/api/chat/profiles`, { method, headers: { "x-long": "a".repeat(20_000) } });
+  sent.end();
+  const [answer] = (await once(sent, "response")) as [IncomingMessage];
+  expect(answer.statusCode).toBe(431);
+  expect(answer.headers["content-type"]).toMatch(type);
+  expect(await text(answer)).toMatch(body);
 });

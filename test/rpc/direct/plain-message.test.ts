@@ -1,25 +1,17 @@
 /** Requests read without the library are what the library reads. `PLAIN_RUNS` says how many of each form (default 500). */
 import { fromJsonString } from "@bufbuild/protobuf";
-import { configureTextEncoding, getTextEncoding } from "@bufbuild/protobuf/wire";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { ResolveProfileRequestSchema } from "../../../gen/profileregistry/v1/resolver_service_pb.js";
 import { plainRequest } from "../../../src/rpc/direct/plain-message.js";
-import { makeProtobufStrict } from "../../../src/rpc/strict-protobuf.js";
 import { STRICT_JSON } from "../../../src/rpc/strict-router.js";
 import { json, memberName, objectOf } from "../../domain/arbitraries.js";
 import { hostileJsonText, hostileMessageJson } from "../../hostile/arbitraries.js";
+import { withStrictProtobuf } from "./strict-protobuf.js";
 
 const RUNS = Number(process.env.PLAIN_RUNS ?? 500);
 
-// The library is told for the whole process, which other tests share.
-const encoding = getTextEncoding();
-const accessor = Object.getOwnPropertyDescriptor(Object.prototype, "__proto__")!;
-beforeAll(makeProtobufStrict);
-afterAll(() => {
-  configureTextEncoding(encoding);
-  Object.defineProperty(Object.prototype, "__proto__", accessor);
-});
+withStrictProtobuf();
 
 /** Fails where it is read, and not as the library reads it. Answers whether it is. */
 function compare(text: string): boolean {

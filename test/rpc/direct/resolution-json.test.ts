@@ -1,8 +1,7 @@
 /** Answers that are put together from parts are those of the library. `ENCODING_RUNS` says how many of each form (default 300). */
 import { toBinary, toJsonString } from "@bufbuild/protobuf";
-import { configureTextEncoding, getTextEncoding } from "@bufbuild/protobuf/wire";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { ResolveProfileResponseSchema } from "../../../gen/profileregistry/v1/resolver_service_pb.js";
 import type { MiddlewareUse } from "../../../src/domain/document.js";
 import { type EffectiveRuntime, LAYERS, type TraceEntry } from "../../../src/domain/layers.js";
@@ -11,19 +10,12 @@ import type { Resolution } from "../../../src/domain/resolve.js";
 import { NAMED_SOURCES, type Selection } from "../../../src/domain/selection.js";
 import { encodeParts, joinParts } from "../../../src/rpc/direct/encoded-resolution.js";
 import { resolutionMessage } from "../../../src/rpc/mapping.js";
-import { makeProtobufStrict } from "../../../src/rpc/strict-protobuf.js";
 import { json, memberName, objectOf } from "../../domain/arbitraries.js";
+import { withStrictProtobuf } from "./strict-protobuf.js";
 
 const RUNS = Number(process.env.ENCODING_RUNS ?? 300);
 
-// The library is told for the whole process, which other tests share.
-const encoding = getTextEncoding();
-const accessor = Object.getOwnPropertyDescriptor(Object.prototype, "__proto__")!;
-beforeAll(makeProtobufStrict);
-afterAll(() => {
-  configureTextEncoding(encoding);
-  Object.defineProperty(Object.prototype, "__proto__", accessor);
-});
+withStrictProtobuf();
 
 const text = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 8 }),
