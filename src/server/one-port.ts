@@ -11,9 +11,12 @@ import {
 } from "node:http";
 import {
   createServer as createHttp2Server,
+  type Http2Server,
   type Http2ServerRequest,
   type Http2ServerResponse,
+  type IncomingHttpHeaders,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from "node:http2";
 import type { Socket } from "node:net";
 import { whenNoneWaits } from "./accept-queue.js";
@@ -48,6 +51,12 @@ const ARRIVAL_MS = 250;
 /** A client of HTTP/2 that says nothing for that long is not waited for before its session ends. */
 const NOTICE_LIMIT_MS = 1_000;
 
+/** For handlers that answer streams of HTTP/2 themselves, and make requests of those only that they do not. */
+export interface Handlers {
+  request: RequestListener;
+  stream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, makeRequest: () => void): void;
+}
+
 type Http2Handler = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
 /**
@@ -58,10 +67,11 @@ type Http2Handler = (request: Http2ServerRequest, response: Http2ServerResponse)
  * `idleGraceMs`), requests under way are answered (HTTP/1.1 with `connection: close`, HTTP/2 after GOAWAY), and what is
  * left after `graceMs` is cut off. `closeAllConnections` cuts everything off at once, HTTP/2 included.
  */
-export function createOnePort(options: OnePortOptions = {}): (handler: RequestListener) => Server {
+export function createOnePort(options: OnePortOptions = {}): (handler: RequestListener | Handlers) => Server {
   const { graceMs = 10_000, idleGraceMs = 0, prefaceTimeoutMs = 60_000 } = options;
   const keepAliveTimeout = options.http1?.keepAliveTimeout ?? KEEP_ALIVE_MS;
-  return (handler) => {
+  return (given) => {
+    const handler = typeof given === "function" ? given : given.request;
     let stopping = false;
     const server = createHttp1Server(
       {
@@ -81,6 +91,7 @@ export function createOnePort(options: OnePortOptions = {}): (handler: RequestLi
     server.removeAllListeners("connection");
     // Fastify and Connect tell the two shapes of request apart themselves, by httpVersionMajor and `stream`.
     const http2 = createHttp2Server(handler as unknown as Http2Handler);
+    if (typeof given !== "function") seeStreamsFirst(http2, given.stream);
     limitHttp2(http2, options.http2);
 
     const sockets = new Map<Socket, HttpVersion | "undecided">();
@@ -145,4 +156,15 @@ export function createOnePort(options: OnePortOptions = {}): (handler: RequestLi
       },
     });
   };
+}
+
+/** Node makes requests in a listener of its own, for every stream: the only one, so before others are added. */
+function seeStreamsFirst(http2: Http2Server, first: Handlers["stream"]): void {
+  const makers = http2.listeners("stream");
+  http2.removeAllListeners("stream");
+  http2.on("stream", (stream, headers, ...rest) => {
+    first(stream, headers, () => {
+      for (const make of makers) make.call(http2, stream, headers, ...rest);
+    });
+  });
 }

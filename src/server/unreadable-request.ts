@@ -12,7 +12,10 @@ const DETAILS: Record<number, string> = {
   431: "the request line and the headers are too long",
 };
 
-/** Fastify's `clientErrorHandler`: a problem (RFC 9457), but only headers to a HEAD, whose client takes a body for the next answer. */
+/**
+ * Fastify's `clientErrorHandler`: a problem (RFC 9457), but only headers to what begins as a HEAD, whose client would take a body for the
+ * next answer. Only the packet that cannot be read is known here.
+ */
 export function answerUnreadable(
   error: Error & { code?: string; rawPacket?: unknown },
   socket: Socket,

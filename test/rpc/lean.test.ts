@@ -90,6 +90,7 @@ const LEFT: [what: string, version: 1 | 2, sent: Partial<Sent>][] = [
   ],
   ["a body that cannot be read", 1, { headers: JSON_POST, body: "no" }],
   ["a message that cannot be read", 2, { headers: GRPC, body: envelope("no") }],
+  ["a wish to be told to go on", 2, { headers: { ...GRPC, expect: "100-continue" }, body: envelope("{}") }],
   ["two messages", 2, { headers: GRPC, body: Buffer.concat([envelope("{}"), envelope("{}")]) }],
   ["a message that is too large", 2, { headers: GRPC, body: envelope(Buffer.alloc(1024 * 1024 + 1, " ")) }],
   ["a timeout that is none", 1, { headers: { ...JSON_POST, "connect-timeout-ms": "soon" }, body: "{}" }],
@@ -102,9 +103,32 @@ for (const [what, version, sent] of LEFT) {
   });
 }
 
+test("a message that cannot be read is refused at once: nobody waits for more of a body that was read", async () => {
+  using client = http2Client(shared.running().port);
+  const took: number[] = [];
+  for (let times = 0; times < 5; times++) {
+    const began = performance.now();
+    const { trailers } = await client({ method: "POST", path: RESOLVE, headers: GRPC, body: envelope("no") });
+    took.push(performance.now() - began);
+    expect(trailers["grpc-status"]).toBe("3");
+  }
+  // What is still to come of a request is waited for up to 200 ms.
+  expect(Math.min(...took)).toBeLessThan(150);
+});
+
 test("where other origins are allowed, GETs are left to the stock adapter, which tells caches so", async () => {
   expect(await isLeft(1, { method: "GET", path: RESOLVE + QUERY })).toBe(false);
   expect(await isLeft(1, { method: "GET", path: RESOLVE + QUERY }, withCors.running().port)).toBe(true);
+});
+
+test("a body that is too large, and did not say so, is refused over HTTP/2, and its session goes on", async () => {
+  using client = http2Client(shared.running().port);
+  const post = (body: Buffer) =>
+    client({ method: "POST", path: RESOLVE, headers: { "content-type": "application/json" }, body });
+  const refused = await post(Buffer.alloc(3 * 1024 * 1024, " "));
+  expect([refused.status, JSON.parse(refused.text)]).toMatchObject([429, { code: "resource_exhausted" }]);
+  const next = await post(Buffer.from("{}"));
+  expect([next.status, JSON.parse(next.text)]).toMatchObject([200, { profile: "default" }]);
 });
 
 test("a body that is too large, and did not say so, is refused, and its connection goes on", async () => {
@@ -146,7 +170,7 @@ async function serve(
     isHost: () => true,
     gets: true,
   };
-  const server = createServer(leanFirst(connectNodeAdapter({ routes }), options));
+  const server = createServer(leanFirst(connectNodeAdapter({ routes }), options).request);
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   onTestFinished(() => void server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

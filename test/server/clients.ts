@@ -1,6 +1,6 @@
 /** A server on a free port of 127.0.0.1 and the clients that the tests of this folder share; all end with the test. */
 import { once } from "node:events";
-import type { RequestListener, Server } from "node:http";
+import type { Server } from "node:http";
 import * as http2 from "node:http2";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
@@ -8,7 +8,7 @@ import { onTestFinished } from "vitest";
 import { createOnePort, type OnePortOptions } from "../../src/server/one-port.js";
 
 export async function listen(
-  handler: RequestListener,
+  handler: Parameters<ReturnType<typeof createOnePort>>[0],
   options?: OnePortOptions,
 ): Promise<{ server: Server; port: number }> {
   const server = createOnePort(options)(handler);

@@ -22,6 +22,19 @@ test("HTTP/1.1 and HTTP/2 are served on one port", async () => {
   expect(http2.body).toBe("HTTP/2.0 GET 0");
 });
 
+test("a handler may answer streams of HTTP/2 itself, and have requests made of the others", async () => {
+  const { port } = await listen({
+    request: echo,
+    stream(stream, headers, makeRequest) {
+      if (headers[":path"] === "/mine") stream.resume().end("itself");
+      else makeRequest();
+    },
+  });
+  const session = await http2Session(port);
+  expect((await http2Request(session, { ":path": "/mine" })).body).toBe("itself");
+  expect((await http2Request(session, { ":path": "/" })).body).toBe("HTTP/2.0 GET 0");
+});
+
 test("a preface that comes byte by byte is still HTTP/2", async () => {
   const { port } = await listen(echo);
   const socket = await rawSocket(port);

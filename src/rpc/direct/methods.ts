@@ -62,7 +62,7 @@ function direct(
   const { report, serveSecrets = false } = options;
   const { seesSecrets } = callRules(options);
   const answer: DirectMethod = async (call) => {
-    const { headers } = call.request;
+    const { headers } = call;
     const told = beginReport(report, method, () => headers["x-request-id"] as string | undefined);
     const isShownAll = serveSecrets && seesSecrets({ requestHeader: lazyHeaders(headers) });
     const { answering, names, resolved } = begin(call, isShownAll ? "all" : "own");

@@ -1,5 +1,5 @@
 /** Answers as they go out, the same over both versions of HTTP. */
-import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { OutgoingHttpHeaders } from "node:http";
 import { type Compression, compressionNegotiate } from "@connectrpc/connect/protocol";
 import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import { createLru } from "../../store/lru.js";
@@ -38,15 +38,4 @@ export async function compressed(
     compressedTexts.keep(key, bytes, key.length + bytes.length);
   }
   return bytes;
-}
-
-export function send(response: ServerResponse, { status, headers, body, trailers }: Answer): void {
-  try {
-    response.writeHead(status, headers);
-    if (trailers !== undefined) response.addTrailers(trailers);
-    response.end(body, "latin1");
-  } catch {
-    // Node throws for a stream of HTTP/2 that its client has just reset.
-    response.destroy();
-  }
 }

@@ -1,7 +1,7 @@
 /** What handlers and interceptors see of a call: request and context in one object, made of what costs nothing. */
 import type { DescMethodUnary, Message } from "@bufbuild/protobuf";
 import { createContextValues, type HandlerContext, type UnaryRequest } from "@connectrpc/connect";
-import type { NodeRequest } from "./body.js";
+import type { RequestHead } from "./exchange.js";
 import { lazyHeaders } from "./headers.js";
 
 export type LeanCall = UnaryRequest &
@@ -19,17 +19,17 @@ export function createCall(
     deadlineMs,
   }: { method: DescMethodUnary; protocolName: string; deadlineMs: number | undefined },
   message: Message,
-  request: NodeRequest,
+  head: RequestHead,
 ): LeanCall {
-  const header = lazyHeaders(request.headers);
+  const header = lazyHeaders(head.headers);
   const values = createContextValues();
   const start = deadlineMs === undefined ? 0 : performance.now();
   return {
     stream: false,
     method,
     service: method.parent,
-    requestMethod: request.method ?? "",
-    url: `http://${request.authority ?? request.headers.host}${request.url}`,
+    requestMethod: head.method,
+    url: `http://${head.host}${head.path}`,
     message,
     header,
     requestHeader: header,

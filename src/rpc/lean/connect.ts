@@ -6,11 +6,11 @@
  * - Unary-Response: a Bare-Message with 200, or an Error in JSON with the status of its code; both in a Content-Encoding of
  *   Accept-Encoding, where they are not small.
  */
+import type { IncomingHttpHeaders } from "node:http";
 import { base64Decode } from "@bufbuild/protobuf/wire";
 import type { Compression } from "@connectrpc/connect/protocol";
 import { codeToHttpStatus, errorToJsonBytes, parseTimeout } from "@connectrpc/connect/protocol-connect";
 import { type Answer, acceptedCompression, COMPRESS_MIN_BYTES, compressed } from "./answer.js";
-import type { NodeRequest } from "./body.js";
 import type { Protocol } from "./protocol.js";
 
 export const CONNECT: Protocol = {
@@ -19,23 +19,23 @@ export const CONNECT: Protocol = {
   timeout: ["connect-timeout-ms", parseTimeout],
   envelopeBytes: 0,
   messageIn: (body) => body,
-  answer(request, binary, bytes) {
-    return answer(request, 200, { "content-type": binary ? "application/proto" : "application/json" }, bytes);
+  answer(asked, binary, bytes) {
+    return answer(asked, 200, { "content-type": binary ? "application/proto" : "application/json" }, bytes);
   },
-  refusal(request, _binary, error) {
+  refusal(asked, _binary, error) {
     const headers = Object.fromEntries(error.metadata);
     headers["content-type"] = "application/json";
-    return answer(request, codeToHttpStatus(error.code), headers, errorToJsonBytes(error, undefined));
+    return answer(asked, codeToHttpStatus(error.code), headers, errorToJsonBytes(error, undefined));
   },
 };
 
 function answer(
-  request: NodeRequest,
+  asked: IncomingHttpHeaders,
   status: number,
   headers: Record<string, string | number>,
   body: Uint8Array | string,
 ): Answer | Promise<Answer> {
-  const compression = acceptedCompression(request.headers["accept-encoding"]);
+  const compression = acceptedCompression(asked["accept-encoding"]);
   if (compression !== null && body.length >= COMPRESS_MIN_BYTES)
     return compressedAnswer(compression, status, headers, body);
   headers["content-length"] = body.length;

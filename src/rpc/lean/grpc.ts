@@ -5,10 +5,10 @@
  * - Response: Response-Headers, one Length-Prefixed-Message, in a Message-Encoding of Message-Accept-Encoding where it is not
  *   small, and Trailers; of a refusal Response-Headers and Trailers with Status, Status-Message and `grpc-status-details-bin`.
  */
+import type { IncomingHttpHeaders } from "node:http";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { parseTimeout, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { type Answer, acceptedCompression, COMPRESS_MIN_BYTES, compressed } from "./answer.js";
-import type { NodeRequest } from "./body.js";
 import type { Protocol } from "./protocol.js";
 
 const HEADER_BYTES = 5;
@@ -27,8 +27,8 @@ export const GRPC: Protocol = {
       body.readUInt32BE(1) === body.length - HEADER_BYTES;
     return one ? body.subarray(HEADER_BYTES) : undefined;
   },
-  answer(request, binary, message) {
-    const { headers, compression } = headOf(request, binary);
+  answer(asked, binary, message) {
+    const { headers, compression } = headOf(asked, binary);
     const framed = (body: Uint8Array | string): Answer => ({
       status: 200,
       headers,
@@ -38,9 +38,9 @@ export const GRPC: Protocol = {
     if (compression === null || message.length < COMPRESS_MIN_BYTES) return framed(uncompressed(message));
     return compressed(compression, message).then((bytes) => framed(encodeEnvelope(COMPRESSED, bytes)));
   },
-  refusal(request, binary, error) {
+  refusal(asked, binary, error) {
     const trailers = Object.fromEntries(setTrailerStatus(new Headers(), error));
-    return { status: 200, headers: headOf(request, binary).headers, body: undefined, trailers };
+    return { status: 200, headers: headOf(asked, binary).headers, body: undefined, trailers };
   },
 };
 
@@ -57,8 +57,8 @@ function uncompressed(message: Uint8Array | string): Uint8Array | string {
   return head + message;
 }
 
-function headOf(request: NodeRequest, binary: boolean) {
-  const compression = acceptedCompression(request.headers["grpc-accept-encoding"]);
+function headOf(asked: IncomingHttpHeaders, binary: boolean) {
+  const compression = acceptedCompression(asked["grpc-accept-encoding"]);
   const headers: Record<string, string> = {
     "content-type": binary ? "application/grpc+proto" : "application/grpc+json",
   };

@@ -14,14 +14,16 @@
  * (see LeanCall): it is run again, since it has no side effects. All other methods have the very handlers and interceptors of the
  * stock adapter.
  */
-import type { RequestListener, ServerResponse } from "node:http";
+import type { RequestListener } from "node:http";
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { Message } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
 import { MAX_TIMER_MS } from "../strict-router.js";
-import { type Answer, send } from "./answer.js";
-import { hasBody, type NodeRequest, putBack, readBody } from "./body.js";
+import type { Answer } from "./answer.js";
+import { type NodeRequest, putBack, type Read, readBody } from "./body.js";
 import { createCall, type LeanCall } from "./call.js";
 import { CONNECT, messageInQuery } from "./connect.js";
+import { type Exchange, http1Exchange, http2Exchange, type RequestHead } from "./exchange.js";
 import { GRPC } from "./grpc.js";
 import type { LeanMethod } from "./methods.js";
 import type { Protocol } from "./protocol.js";
@@ -55,73 +57,84 @@ const TYPES = new Map<string | undefined, Pick<Form, "protocol" | "binary">>([
   ["application/grpc+json", { protocol: GRPC, binary: false }],
 ]);
 
-/** A listener that answers what it can and leaves the rest to `stock`. */
-export function leanFirst(stock: RequestListener, options: LeanOptions): RequestListener {
-  const { methods, maxBodyBytes, isHost, gets } = options;
+export interface LeanListeners {
+  /** For requests over HTTP/1.1, and those that were made of streams. */
+  request: RequestListener;
+  /** For streams of HTTP/2. `makeRequest` makes a request of one and gives it to `request`, at once. */
+  stream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, makeRequest: () => void): void;
+}
 
-  const post = (request: NodeRequest, response: ServerResponse): boolean => {
-    const { headers } = request;
-    const method = methods.get(request.url ?? "");
+/** Listeners that answer what they can and leave the rest to `stock`. */
+export function leanFirst(stock: RequestListener, options: LeanOptions): LeanListeners {
+  const { methods, maxBodyBytes, isHost, gets } = options;
+  /** What was read of streams that requests are made of. */
+  const left = new WeakMap<ServerHttp2Stream, Read>();
+
+  const post = (exchange: Exchange): boolean => {
+    const { head } = exchange;
+    const { version, path, headers } = head;
+    const method = methods.get(path);
     const type = TYPES.get(headers["content-type"]);
-    if (method === undefined || type === undefined || !isPlain(request, type.protocol)) return false;
+    if (method === undefined || type === undefined || !isPlain(head, type.protocol)) return false;
     const { protocol } = type;
-    if (protocol === GRPC && request.httpVersionMajor < 2) return false;
+    if (protocol === GRPC && version < 2) return false;
     const length = Number(headers["content-length"] ?? 0);
     const maxBytes = maxBodyBytes + protocol.envelopeBytes;
-    const deadline = deadlineOf(request, protocol);
+    const deadline = deadlineOf(head, protocol);
     if (!(length <= maxBytes) || deadline === "unreadable") return false;
     const form: Form = { method, ...type, deadlineMs: deadline };
     const whole = (body: Buffer): void => {
-      void answerOrLeave(form, protocol.messageIn(body), request, response, () => {
-        putBack(request, [body]);
-        stock(request, response);
-      });
+      void answerOrLeave(form, protocol.messageIn(body), exchange, { chunks: [body], more: false });
     };
-    readBody(request, maxBytes, whole, () => stock(request, response));
+    readBody(exchange.body, maxBytes, whole, exchange.leave);
     return true;
   };
 
-  const get = (request: NodeRequest, response: ServerResponse): boolean => {
-    const { url = "", headers } = request;
-    const queryStart = url.indexOf("?");
-    const method = queryStart === -1 ? undefined : methods.get(url.slice(0, queryStart));
-    if (method === undefined || !gets || !isPlain(request, CONNECT)) return false;
-    if (headers["content-type"] !== undefined || hasBody(request)) return false;
-    const deadline = deadlineOf(request, CONNECT);
+  const get = (exchange: Exchange): boolean => {
+    const { head } = exchange;
+    const { path, headers } = head;
+    const queryStart = path.indexOf("?");
+    const method = queryStart === -1 ? undefined : methods.get(path.slice(0, queryStart));
+    if (method === undefined || !gets || !isPlain(head, CONNECT)) return false;
+    if (headers["content-type"] !== undefined || exchange.hasBody) return false;
+    const deadline = deadlineOf(head, CONNECT);
     const read =
-      deadline === "unreadable" ? undefined : tryRead(() => messageInQuery(url.slice(queryStart + 1)));
+      deadline === "unreadable" ? undefined : tryRead(() => messageInQuery(path.slice(queryStart + 1)));
     if (read === undefined || deadline === "unreadable" || read.message.length > maxBodyBytes) return false;
     const form: Form = { method, protocol: CONNECT, binary: read.binary, deadlineMs: deadline };
-    void answerOrLeave(form, read.message, request, response, () => stock(request, response));
+    void answerOrLeave(form, read.message, exchange);
     return true;
   };
 
   /** Neither compressed nor from a page, and for a host that there can be. */
-  const isPlain = ({ headers, authority }: NodeRequest, { compressed }: Protocol): boolean =>
+  const isPlain = ({ headers, host }: RequestHead, { compressed }: Protocol): boolean =>
     headers.origin === undefined &&
     (headers[compressed] === undefined || headers[compressed] === "identity") &&
-    isHost(authority ?? headers.host);
+    isHost(host);
 
   const answerOrLeave = async (
     form: Form,
     bytes: Uint8Array | undefined,
-    request: NodeRequest,
-    response: ServerResponse,
-    leave: () => void,
+    exchange: Exchange,
+    read?: Read,
   ): Promise<void> => {
     const answer =
-      bytes === undefined ? undefined : await answerTo(form, bytes, request).catch(() => undefined);
+      bytes === undefined ? undefined : await answerTo(form, bytes, exchange.head).catch(() => undefined);
     // Its client may have left meanwhile.
-    if (request.stream?.destroyed ?? response.destroyed) return;
-    if (answer === undefined) leave();
-    else send(response, answer);
+    if (exchange.isGone()) return;
+    try {
+      if (answer === undefined) exchange.leave(read);
+      else exchange.send(answer);
+    } catch {
+      exchange.body.destroy();
+    }
   };
 
   /** Undefined, or a rejection, where only the stock adapter can answer. */
   const answerTo = async (
     { method: { method, serialization, direct, run }, protocol, binary, deadlineMs }: Form,
     bytes: Uint8Array,
-    request: NodeRequest,
+    head: RequestHead,
   ): Promise<Answer | undefined> => {
     // Not a refusal of ours, whatever the library throws.
     const decode = (): Message => {
@@ -135,9 +148,9 @@ export function leanFirst(stock: RequestListener, options: LeanOptions): Request
     let refused: ConnectError | undefined;
     let answer: Uint8Array | string | undefined;
     try {
-      answer = await direct?.({ bytes, binary, request, deadlineMs, decode });
+      answer = await direct?.({ bytes, binary, headers: head.headers, deadlineMs, decode });
       if (answer === undefined) {
-        call = createCall({ method, protocolName: protocol.name, deadlineMs }, decode(), request);
+        call = createCall({ method, protocolName: protocol.name, deadlineMs }, decode(), head);
         answer = serialization.getO(binary).serialize(await run(call));
       }
     } catch (error) {
@@ -146,21 +159,41 @@ export function leanFirst(stock: RequestListener, options: LeanOptions): Request
     }
     if (call?.beyond) return undefined;
     return answer === undefined
-      ? protocol.refusal(request, binary, refused!)
-      : protocol.answer(request, binary, answer);
+      ? protocol.refusal(head.headers, binary, refused!)
+      : protocol.answer(head.headers, binary, answer);
   };
 
-  return (request, response) => {
-    const taken =
-      request.method === "POST"
-        ? post(request, response)
-        : request.method === "GET" && get(request, response);
-    if (!taken) stock(request, response);
+  const answerOrDecline = (exchange: Exchange): void => {
+    const { method } = exchange.head;
+    const taken = method === "POST" ? post(exchange) : method === "GET" && get(exchange);
+    if (!taken) exchange.leave();
+  };
+
+  return {
+    request(request: NodeRequest, response) {
+      if (request.stream === undefined) return answerOrDecline(http1Exchange(request, response, stock));
+      const read = left.get(request.stream);
+      if (read !== undefined) {
+        putBack(request, read);
+        // It was made too late to see the end.
+        if (!read.more) request.push(null);
+      }
+      stock(request, response);
+    },
+    stream(stream, headers, makeRequest) {
+      // Node tells the client to go on as it makes the request.
+      if (headers.expect !== undefined) return makeRequest();
+      const leave = (read?: Read): void => {
+        if (read !== undefined) left.set(stream, read);
+        makeRequest();
+      };
+      answerOrDecline(http2Exchange(stream, headers, leave));
+    },
   };
 }
 
 /** In ms, undefined where there is none. */
-function deadlineOf({ headers }: NodeRequest, { timeout }: Protocol): number | undefined | "unreadable" {
+function deadlineOf({ headers }: RequestHead, { timeout }: Protocol): number | undefined | "unreadable" {
   const [name, parse] = timeout;
   const value = headers[name];
   if (value === undefined) return undefined;

@@ -1,4 +1,5 @@
 /** Which methods the lean path answers: the unary ones without side effects, of any service. */
+import type { IncomingHttpHeaders } from "node:http";
 import {
   create,
   type DescMessage,
@@ -20,7 +21,6 @@ import {
   type MethodSerializationLookup,
 } from "@connectrpc/connect/protocol";
 import { STRICT_JSON } from "../strict-router.js";
-import type { NodeRequest } from "./body.js";
 import type { LeanCall } from "./call.js";
 import { beforeDeadline } from "./deadline.js";
 
@@ -36,7 +36,7 @@ export type DirectMethod = (call: DirectCall) => Promise<string | undefined>;
 export interface DirectCall {
   readonly bytes: Uint8Array;
   readonly binary: boolean;
-  readonly request: NodeRequest;
+  readonly headers: IncomingHttpHeaders;
   /** From now, in ms. */
   readonly deadlineMs: number | undefined;
   /** Throws where it cannot be decoded. */

@@ -1,7 +1,7 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { ConnectError } from "@connectrpc/connect";
 import type { parseTimeout } from "@connectrpc/connect/protocol-connect";
 import type { Answer } from "./answer.js";
-import type { NodeRequest } from "./body.js";
 
 /** What tells Connect and gRPC apart. */
 export interface Protocol {
@@ -13,7 +13,11 @@ export interface Protocol {
   readonly envelopeBytes: number;
   /** Undefined where the body is not just one uncompressed message. */
   messageIn(body: Buffer): Uint8Array | undefined;
-  /** `message`: bytes, or a character for each. */
-  answer(request: NodeRequest, binary: boolean, message: Uint8Array | string): Answer | Promise<Answer>;
-  refusal(request: NodeRequest, binary: boolean, error: ConnectError): Answer | Promise<Answer>;
+  /** `headers`: of the request. `message`: bytes, or a character for each. */
+  answer(
+    headers: IncomingHttpHeaders,
+    binary: boolean,
+    message: Uint8Array | string,
+  ): Answer | Promise<Answer>;
+  refusal(headers: IncomingHttpHeaders, binary: boolean, error: ConnectError): Answer | Promise<Answer>;
 }
