@@ -7,6 +7,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../dist/src/main.js", import.meta.url));
+const PACKAGE = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+/** Those of Node that `npm start` has. */
+const START_FLAGS = PACKAGE.scripts.start.split(" ").filter((word) => word.startsWith("--"));
 const children = new Set();
 let directory;
 
@@ -69,7 +72,7 @@ export async function start(args, ready) {
 /** The service on a database file: `{ url, pid, startMs, stop }`. It is ready when `/readyz` answers 200. */
 export async function serve(database) {
   const began = performance.now();
-  const args = [MAIN, "serve", "--port", "0", "--profile-registry-db", database];
+  const args = [...START_FLAGS, MAIN, "serve", "--port", "0", "--profile-registry-db", database];
   const { child, found: url } = await start(args, /listening on (http:\/\/[\d.:]+)/);
   while (!(await fetch(`${url}/readyz`)).ok);
   const startMs = performance.now() - began;
