@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The program. */
 import { setFlagsFromString } from "node:v8";
+import { boundHeapGrowth } from "./cli/heap-growth.js";
 import { run } from "./cli/program.js";
 import { makeProtobufStrict } from "./rpc/strict-protobuf.js";
 
@@ -9,9 +10,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit(0);
 });
-// V8 lets its heap grow to several times what is alive before it looks for garbage. What is alive here are caches, most of
-// all, and a resolve leaves little behind: looking after every seventh as much again costs next to nothing (docs/adr/026).
-setFlagsFromString("--heap-growing-percent=15");
+boundHeapGrowth();
 // While caches fill, objects from places in the code that also make those of a request live long. V8 would conclude that all of
 // them do, and put them where only a full collection finds them, and with them whatever they refer to: the whole request.
 setFlagsFromString("--no-allocation-site-pretenuring");

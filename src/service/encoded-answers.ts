@@ -81,11 +81,11 @@ interface Lookup {
 }
 
 export interface EncodedAnswersOptions {
-  /** Default 68 MiB. */
+  /** Default 78 MiB. */
   maxBytes?: number;
 }
 
-const DEFAULT_MAX_BYTES = 68 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = 78 * 1024 * 1024;
 /** Longer requests are not sent often enough to be worth their room. */
 const MAX_KEY_LENGTH = 4_096;
 /** Of an answer besides its text, roughly. */

@@ -10,6 +10,9 @@ import { type Upgrade, upgradeFirstGeneration } from "./first-generation.js";
 import { findSchema, isFirstGeneration, migrate, SCHEMA_VERSION } from "./migrations.js";
 import { type FilesInUse, findFilesInUse, identify, isSame } from "./open-files.js";
 
+/** Little: documents and answers have caches of their own, and the system keeps the pages of the file. better-sqlite3 has 16,000. */
+const PAGE_CACHE_KIB = 2_000;
+
 export interface SqliteOptions {
   /** Undefined: in memory. */
   path?: string | undefined;
@@ -71,6 +74,7 @@ export async function openDatabase(options: SqliteOptions): Promise<OpenDatabase
         throw new StoreOpenError(`${name} cannot use a write-ahead log (journal mode ${String(mode)})`);
       }
       opened.pragma("synchronous = FULL");
+      opened.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
       opened.pragma(`foreign_keys = ${options.foreignKeys === false ? "OFF" : "ON"}`);
       if (found >= SCHEMA_VERSION) return found;
       return opened.transaction(() => migrate(opened, name, Date.now())).immediate();
