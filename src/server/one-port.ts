@@ -14,11 +14,10 @@ import {
   type Http2Server,
   type Http2ServerRequest,
   type Http2ServerResponse,
-  type IncomingHttpHeaders,
   type ServerHttp2Session,
-  type ServerHttp2Stream,
 } from "node:http2";
 import type { Socket } from "node:net";
+import type { LeanListeners } from "../rpc/lean/lean.js";
 import { whenNoneWaits } from "./accept-queue.js";
 import { admitPipelined, finishHttp1, isIdleHttp1, outlastKeepAlive } from "./http1-connection.js";
 import { type Http2Limits, limitHttp2 } from "./http2-limits.js";
@@ -51,12 +50,6 @@ const ARRIVAL_MS = 250;
 /** A client of HTTP/2 that says nothing for that long is not waited for before its session ends. */
 const NOTICE_LIMIT_MS = 1_000;
 
-/** For handlers that answer streams of HTTP/2 themselves, and make requests of those only that they do not. */
-export interface Handlers {
-  request: RequestListener;
-  stream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, makeRequest: () => void): void;
-}
-
 type Http2Handler = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
 /**
@@ -67,7 +60,9 @@ type Http2Handler = (request: Http2ServerRequest, response: Http2ServerResponse)
  * `idleGraceMs`), requests under way are answered (HTTP/1.1 with `connection: close`, HTTP/2 after GOAWAY), and what is
  * left after `graceMs` is cut off. `closeAllConnections` cuts everything off at once, HTTP/2 included.
  */
-export function createOnePort(options: OnePortOptions = {}): (handler: RequestListener | Handlers) => Server {
+export function createOnePort(
+  options: OnePortOptions = {},
+): (handler: RequestListener | LeanListeners) => Server {
   const { graceMs = 10_000, idleGraceMs = 0, prefaceTimeoutMs = 60_000 } = options;
   const keepAliveTimeout = options.http1?.keepAliveTimeout ?? KEEP_ALIVE_MS;
   return (given) => {
@@ -159,7 +154,7 @@ export function createOnePort(options: OnePortOptions = {}): (handler: RequestLi
 }
 
 /** Node makes requests in a listener of its own, for every stream: the only one, so before others are added. */
-function seeStreamsFirst(http2: Http2Server, first: Handlers["stream"]): void {
+function seeStreamsFirst(http2: Http2Server, first: LeanListeners["stream"]): void {
   const makers = http2.listeners("stream");
   http2.removeAllListeners("stream");
   http2.on("stream", (stream, headers, ...rest) => {
